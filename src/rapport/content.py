@@ -1,0 +1,265 @@
+"""How a course folder is found, read and validated: YAML and front matter with line numbers, atomic writes.
+Every mistake an author can make becomes a `ContentError` that names file, line or key, and what to do."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+MODULE_STEM = re.compile(r"^\d{2}_[a-z0-9_]+$")
+
+
+class ContentError(Exception):
+    """Something in the course folder is wrong, said so that its author can mend it.
+
+    Parameters
+    ----------
+    problem : str
+        One sentence: what was found, what is allowed, what to do.
+    path : Path or str, optional
+        The file at fault.
+    line : int, optional
+        Line in that file, counted from 1.
+    key : str, optional
+        Dotted path of the key at fault, such as ``decisions.2.acts.0.effects``.
+    """
+
+    def __init__(self, problem: str, path: Path | str | None = None, line: int | None = None, key: str | None = None):
+        self.problem, self.path, self.line, self.key = problem, path, line, key
+        where = "" if path is None else f"{display_path(path)}:{line}: " if line else f"{display_path(path)}: "
+        super().__init__(f"{where}{f'{key}: ' if key else ''}{problem}")
+
+
+class ContentErrors(ContentError):
+    """Several mistakes found in one reading; ``errors`` holds each, the message one line for each."""
+
+    def __init__(self, errors: Iterable[ContentError]):
+        self.errors = list(errors)
+        Exception.__init__(self, "\n".join(str(error) for error in self.errors))
+        first = self.errors[0]
+        self.problem, self.path, self.line, self.key = first.problem, first.path, first.line, first.key
+
+
+def raise_all(errors: Iterable[ContentError]) -> None:
+    """Raise nothing, the one error, or a `ContentErrors` of all of them."""
+    found = [each for error in errors for each in getattr(error, "errors", [error])]
+    if found:
+        raise found[0] if len(found) == 1 else ContentErrors(found)
+
+
+def display_path(path: Path | str) -> str:
+    """Path relative to the working folder where that is shorter, with forward slashes."""
+    try:
+        return Path(path).resolve().relative_to(Path.cwd().resolve()).as_posix()
+    except ValueError:
+        return Path(path).as_posix()
+
+
+def course_root(start: Path | None = None) -> Path:
+    """Folder that holds ``notebooks``, ``playbooks`` and ``exercises``.
+
+    Looks at ``RAPPORT_COURSE``, then upwards from `start` (default: the working folder), then at the
+    checkout the package runs from.
+
+    Raises
+    ------
+    ContentError
+        When no such folder is found.
+    """
+    named = os.environ.get("RAPPORT_COURSE")
+    here = Path(named or start or Path.cwd()).resolve()
+    places = [here] if named else [here, *here.parents, Path(__file__).resolve().parents[2]]
+    for place in places:
+        if all((place / folder).is_dir() for folder in ("notebooks", "playbooks", "exercises")):
+            return place
+    raise ContentError(
+        f"no course found at {here}: a course folder holds notebooks/, playbooks/ and exercises/. "
+        "Run the command inside one, or set RAPPORT_COURSE to its path."
+    )
+
+
+def module_stems(root: Path) -> list[str]:
+    """Stems of all modules in the course, sorted: ``['10_when_it_goes_wrong', …]``."""
+    names = {path.name for path in (root / "playbooks").iterdir() if path.is_dir()}
+    names |= {path.stem for path in (root / "notebooks").glob("*.ipynb")}
+    return sorted(name for name in names if MODULE_STEM.match(name))
+
+
+# ---- YAML with line numbers -------------------------------------------------------------------------------------
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Safe loader with YAML 1.2 booleans (``no`` is a word, as in Norway) and no duplicate keys."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed YAML text, its file, and the line of every key in it."""
+
+    data: Any
+    path: Path
+    lines: dict[tuple[str | int, ...], int]
+
+    def line(self, *keys: str | int) -> int:
+        """Line (from 1) of the deepest part of `keys` that exists in the file."""
+        for depth in range(len(keys), -1, -1):
+            if (found := self.lines.get(tuple(keys[:depth]))) is not None:
+                return found
+        return 1
+
+    def error(self, problem: str, *keys: str | int) -> ContentError:
+        """A `ContentError` at the line of `keys`."""
+        return ContentError(problem, self.path, self.line(*keys), ".".join(map(str, keys)) or None)
+
+
+def read_text(path: Path) -> str:
+    """Text of a UTF-8 file; a missing or undecodable one is a `ContentError`."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContentError("the file does not exist.", path) from None
+    except UnicodeDecodeError as error:
+        raise ContentError(f"not UTF-8 text (byte {error.start}); save the file as UTF-8.", path) from None
+    except OSError as error:
+        raise ContentError(f"cannot be read: {error.strerror}.", path) from None
+
+
+def parse_yaml(text: str, path: Path, first_line: int = 1) -> Document:
+    """Parse YAML `text` that begins on `first_line` of `path`."""
+    offset = first_line
+    lines: dict[tuple[str | int, ...], int] = {}
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return Document({}, path, {(): offset})
+        _note_lines(node, (), lines, offset, path)
+        return Document(loader.construct_document(node), path, lines)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ContentError(
+            f"not valid YAML: {error.problem or error.context}; check indentation, quotes and colons near here.",
+            path,
+            mark.line + offset if mark else None,
+        ) from None
+    except yaml.YAMLError as error:
+        raise ContentError(f"not valid YAML: {str(error).splitlines()[0]}.", path) from None
+    finally:
+        loader.dispose()
+
+
+def _note_lines(node: yaml.Node, keys: tuple, lines: dict, offset: int, path: Path) -> None:
+    lines.setdefault(keys, node.start_mark.line + offset)
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value in node.value:
+            inner = (*keys, key_node.value)
+            if inner in lines:
+                line = key_node.start_mark.line + offset
+                raise ContentError(f"the key is written twice (first on line {lines[inner]}); keep one.", path, line, ".".join(map(str, inner)))
+            lines[inner] = key_node.start_mark.line + offset
+            _note_lines(value, inner, lines, offset, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _note_lines(value, (*keys, index), lines, offset, path)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validate(document: Document, model: type[Model]) -> Model:
+    """`document` as a pydantic `model`; every fault becomes a `ContentError` with its line."""
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        raise_all([_explain(document, item) for item in error.errors()])
+        raise  # unreachable: a ValidationError has at least one item
+
+
+def _explain(document: Document, item: dict[str, Any]) -> ContentError:
+    keys = item["loc"]
+    kind, found = item["type"], item.get("input")
+    if kind == "missing":
+        return document.error("the key is missing; add it.", *keys)
+    if kind == "extra_forbidden":
+        return document.error("unknown key; check its spelling and indentation, or remove it (docs/authoring.md lists the keys).", *keys)
+    if kind == "value_error":
+        return document.error(str(item["ctx"]["error"]), *keys)
+    shown = repr(found) if len(repr(found)) < 80 else f"{repr(found)[:77]}…"
+    return document.error(f"found {shown}; {item['msg'][0].lower()}{item['msg'][1:]}.", *keys)
+
+
+def read_yaml(path: Path, model: type[Model]) -> tuple[Model, Document]:
+    """Read and validate a YAML file; returns the model and the document (for line numbers)."""
+    document = parse_yaml(read_text(path), Path(path))
+    return validate(document, model), document
+
+
+def read_markdown(path: Path, model: type[Model]) -> tuple[Model, str, int]:
+    """Markdown with YAML front matter.
+
+    Returns
+    -------
+    front : Model
+        The validated front matter.
+    body : str
+        The Markdown below it.
+    body_line : int
+        Line of the file on which the body begins.
+    """
+    text = read_text(path)
+    match = re.match(r"---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|$)", text, re.DOTALL)
+    if not match:
+        raise ContentError("no front matter: the file begins with a line ---, YAML, and a line ---.", path, 1)
+    front = validate(parse_yaml(match[1], Path(path), first_line=2), model)
+    return front, text[match.end() :], text[: match.end()].count("\n") + 1
+
+
+# ---- Writing ----------------------------------------------------------------------------------------------------
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` whole or not at all: a temporary file beside `path`, then a rename.
+
+    Raises
+    ------
+    ContentError
+        When the folder cannot be written or the disk is full; what stood at `path` is untouched.
+    """
+    path = Path(path)
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ContentError(
+            f"cannot be written: {error.strerror}. Nothing was changed; free space or choose a folder you may write to.", path
+        ) from None
+    finally:
+        if temporary and os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+def write_text(path: Path, text: str) -> None:
+    """`write_bytes` of `text` in UTF-8 with Unix line ends."""
+    write_bytes(path, text.encode("utf-8"))
