@@ -1,0 +1,32 @@
+# Every target is also a command: .venv/bin/rapport build, test, lab (on Windows: .venv\Scripts\rapport).
+# Pass options through ARGS, for example: make test ARGS="-k scenario"
+
+PYTHON ?= python3
+RAPPORT = .venv/bin/rapport
+
+.PHONY: handbook test lab check environment environment-test lock clean
+
+handbook: environment  ## execute every notebook and render the handbook into build/handbook/
+	@$(RAPPORT) build $(ARGS)
+
+test: environment-test  ## run the test suite
+	@$(RAPPORT) test $(ARGS)
+
+lab: environment  ## open JupyterLab on your own copies of the notebooks
+	@$(RAPPORT) lab $(ARGS)
+
+check: environment  ## validate all content
+	@$(RAPPORT) check $(ARGS)
+
+environment:
+	@$(PYTHON) scripts/environment.py
+
+environment-test:
+	@$(PYTHON) scripts/environment.py --test
+
+lock:  ## maintainers, with uv: resolve pyproject.toml anew into both locks
+	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --extra test --upgrade -o requirements-test.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header --constraint requirements-test.lock --upgrade -o requirements.lock pyproject.toml
+
+clean:  ## remove what was built; notebooks, workspace and environment stay
+	rm -rf build
