@@ -1,0 +1,345 @@
+"""Turn a case into the finite acyclic graph that is walked: every option, for every customer who may stand there,
+with its effects, clue, feedback and score worked out. The walkers (Python, browser) only follow and add."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rapport.content import ContentError, Document, raise_all
+from rapport.scenarios.model import AXES, EFFECT_LIMIT, Act, Case, Decision, Effects, expand
+
+FORMAT = 1
+DRAWS = 256
+AXIS_LABELS = tuple(axis.capitalize() for axis in AXES)
+CONFIDENCE = (("just a guess", 1 / 3), ("leaning", 0.5), ("fairly sure", 0.65), ("sure", 0.8), ("nearly certain", 0.95))
+RANK_CREDIT = (1.0, 0.5, 0.0)
+PLACEHOLDERS = ("person", "organisation", "city", "role")
+NOTHING = (0, 0, 0, 0)
+
+Graph = dict[str, Any]
+
+
+def compile_case(case: Case, document: Document) -> Graph:
+    """Compile a validated case.
+
+    Parameters
+    ----------
+    case, document
+        What `model.read_case` returns; the document gives errors their lines.
+
+    Returns
+    -------
+    dict
+        JSON-ready graph. ``nodes`` maps node id to beat, texts and options; each option's ``to`` maps a case id
+        (``persona`` or ``persona+event``) to ``[index into outcomes, next node id]``. ``draws`` maps a place to
+        256 case ids in the declared proportions. ``hash`` is of the content: equal graphs, equal hash.
+
+    Raises
+    ------
+    ContentError
+        A cycle, an unreachable decision or ending, an unknown placeholder, or effects that leave −3 … +3
+        when additions apply.
+    """
+    raise_all(_structure(case, document))
+    raise_all(_placeholders(document))
+    builder = _Builder(case, document)
+    nodes = builder.build()
+    raise_all(builder.errors)
+    graph: Graph = {
+        "format": FORMAT,
+        "id": case.id,
+        "module": case.module,
+        "title": case.title,
+        "kind": case.kind,
+        "minutes": case.minutes,
+        "setting": case.setting,
+        "opening": case.opening,
+        "principle": case.principle,
+        "sources": case.sources,
+        "axes": list(AXES),
+        "axis_labels": list(AXIS_LABELS),
+        "confidence": [label for label, _ in CONFIDENCE],
+        "places": [place.model_dump() for place in case.places],
+        "personas": {name: {"title": p.title, "portrait": p.portrait} for name, p in case.personas.items()},
+        "cases": {name: {"persona": persona, "events": list(events)} for name, (persona, events) in builder.cases.items()},
+        "weights": {place.id: case_weights(case, place.id) for place in case.places},
+        "draws": {place.id: draw_table(case, place.id) for place in case.places},
+        "start": builder.first(case.start, frozenset()),
+        "nodes": nodes,
+        "outcomes": builder.outcomes,
+        "compare": case.compare.model_dump() if case.compare else None,
+        "events": {name: {"probability": event.probability} for name, event in case.events.items()},
+    }
+    text = json.dumps(graph, sort_keys=True, ensure_ascii=False)
+    return graph | {"hash": hashlib.sha256(text.encode()).hexdigest()[:16]}
+
+
+def case_weights(case: Case, place: str) -> dict[str, float]:
+    """Probability of every case id (persona and luck) at a place; they sum to 1."""
+    weights = {}
+    for name, (persona, struck) in _cases(case).items():
+        weight = case.personas[persona].weights[place]
+        for event, declared in case.events.items():
+            weight *= declared.probability if event in struck else 1 - declared.probability
+        weights[name] = weight
+    return weights
+
+
+def draw_table(case: Case, place: str) -> list[str]:
+    """256 case ids in the declared proportions (largest remainders), in an order fixed by case and place."""
+    shares = {name: weight * DRAWS for name, weight in case_weights(case, place).items()}
+    counts = {name: int(share) for name, share in shares.items()}
+    by_remainder = sorted(shares, key=lambda name: (counts[name] - shares[name], name))
+    for name in by_remainder[: DRAWS - sum(counts.values())]:
+        counts[name] += 1
+    deck = [name for name in sorted(counts) for _ in range(counts[name])]
+    order = sorted(range(DRAWS), key=lambda i: hashlib.sha256(f"{case.id}/{place}/{i}".encode()).digest())
+    return [deck[i] for i in order]
+
+
+def _cases(case: Case) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Case id → (persona, events that strike): everything that luck decides before the first word."""
+    names = sorted(case.events)
+    subsets = [struck for size in range(len(names) + 1) for struck in itertools.combinations(names, size)]
+    return {"+".join((persona, *struck)): (persona, struck) for persona in case.personas for struck in subsets}
+
+
+class _Builder:
+    """Multiplies a case out over customers, luck, checks made and flags that still matter."""
+
+    def __init__(self, case: Case, document: Document):
+        self.case, self.document = case, document
+        self.people = list(case.personas)
+        self.cases = _cases(case)
+        self.decisions = {decision.id: (index, decision) for index, decision in enumerate(case.decisions)}
+        self.endings = {ending.id: ending for ending in case.endings}
+        self.needed = {name: _flags_needed(case, name) for name in self.decisions}
+        self.outcomes: list[dict[str, Any]] = []
+        self._index: dict[str, int] = {}
+        self.nodes: dict[str, dict[str, Any]] = {}
+        self.errors: list[ContentError] = []
+
+    # Node ids: decision/beat, then +checks made, then @flags set earlier that this or a later decision asks for.
+
+    def _name(self, decision: Decision, beat: str, flags: frozenset[str], done: Iterable[str] = ()) -> str:
+        kept = sorted(flags & self.needed[decision.id])
+        return f"{decision.id}/{beat}" + "".join(f"+{check}" for check in sorted(done)) + (f"@{','.join(kept)}" if kept else "")
+
+    def _beats(self, decision: Decision) -> list[str]:
+        return [beat for beat, there in (("notice", decision.notice), ("read", decision.read), ("check", decision.checks)) if there] + ["act"]
+
+    def first(self, target: str, flags: frozenset[str]) -> str:
+        """Id of the node on which a decision (or an ending) begins."""
+        if target in self.endings:
+            return f"{target}/end"
+        decision = self.decisions[target][1]
+        return self._name(decision, self._beats(decision)[0], flags)
+
+    def _outcome(self, effects: tuple[int, ...] = NOTHING, **told: Any) -> int:
+        outcome = {"effects": list(effects)} | {key: value for key, value in told.items() if value not in (None, "", False)}
+        text = json.dumps(outcome, sort_keys=True, ensure_ascii=False)
+        if text not in self._index:
+            self._index[text] = len(self.outcomes)
+            self.outcomes.append(outcome)
+        return self._index[text]
+
+    def build(self) -> dict[str, dict[str, Any]]:
+        """All nodes that can be reached, in order of discovery."""
+        waiting = [(self.case.start, frozenset[str]())]
+        seen = set()
+        while waiting:
+            target, flags = waiting.pop(0)
+            start = self.first(target, flags)
+            if start in seen:
+                continue
+            seen.add(start)
+            waiting += self._end(target) if target in self.endings else self._decision(target, flags)
+        return self.nodes
+
+    def _end(self, target: str) -> list:
+        ending = self.endings[target]
+        told = expand(ending.epilogues, self.people)
+        self.nodes[f"{target}/end"] = {
+            "beat": "end",
+            "decision": target,
+            "heading": ending.heading,
+            "text": ending.text,
+            "epilogues": {name: told[persona] for name, (persona, _) in self.cases.items()},
+            "options": [],
+        }
+        return []
+
+    def _decision(self, target: str, flags: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
+        index, decision = self.decisions[target]
+        flags = flags & self.needed[target]
+        beats = self._beats(decision)
+        following = dict(zip(beats, beats[1:]))
+        for beat in beats[:-1]:
+            after = self._name(decision, following[beat], flags)
+            getattr(self, f"_{beat}")(decision, flags, after)
+        return self._act(index, decision, flags)
+
+    def _node(self, decision: Decision, beat: str, flags: frozenset[str], done: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+        node = {"beat": beat, "decision": decision.id, "heading": decision.heading, "kind": "choice", **more, "options": []}
+        if beat == self._beats(decision)[0] and not done:
+            node |= {"text": decision.scene} | ({"message": decision.message} if decision.message else {})
+        self.nodes[self._name(decision, beat, flags, done)] = node
+        return node
+
+    def _everyone(self, outcome: int, to: str) -> dict[str, list]:
+        return {name: [outcome, to] for name in self.cases}
+
+    def _notice(self, decision: Decision, flags: frozenset[str], after: str) -> None:
+        node = self._node(decision, "notice", flags, prompt=decision.notice.prompt)
+        for option in decision.notice.options:
+            outcome = self._outcome(feedback=option.feedback, said=1 if option.said else 0)
+            node["options"].append({"id": option.id, "label": option.text, "to": self._everyone(outcome, after)})
+
+    def _read(self, decision: Decision, flags: frozenset[str], after: str) -> None:
+        read = decision.read
+        node = self._node(decision, "read", flags, prompt=read.prompt)
+        node |= {"kind": "rank", "readings": [{"id": reading.id, "label": reading.text} for reading in read.readings]}
+        right = {persona: reading.id for reading in read.readings for persona in reading.fits}
+        for ranking in itertools.permutations(reading.id for reading in read.readings):
+            for step, (_, probability) in enumerate(CONFIDENCE, start=1):
+                to = {}
+                for name, (persona, _) in self.cases.items():
+                    place = ranking.index(right[persona])
+                    brier = (probability - (place == 0)) ** 2
+                    outcome = self._outcome(
+                        fits=right[persona], later=read.afterwards, credit=RANK_CREDIT[place], calibration=round(1 - brier, 4), ranked=place + 1
+                    )
+                    to[name] = [outcome, after]
+                node["options"].append({"id": f"{''.join(ranking)}-{step}", "label": f"{' > '.join(ranking)}, {CONFIDENCE[step - 1][0]}", "to": to})
+
+    def _check(self, decision: Decision, flags: frozenset[str], after: str) -> None:
+        known = [check.id for check in decision.checks]
+        relevant = {check.id for check in decision.checks if check.relevant}
+        leaving = {"available": 1} if relevant else {}
+        for size in range(len(known)):
+            for done in itertools.combinations(known, size):
+                node = self._node(decision, "check", flags, done, checks=len(known))
+                for check in (check for check in decision.checks if check.id not in done):
+                    clues, costs = expand(check.clues, self.people), expand(check.costs, self.people)
+                    last = size + 1 == len(known)
+                    counted = {"check": 1} if check.relevant and not relevant & set(done) else {}
+                    to = {}
+                    for name, (persona, _) in self.cases.items():
+                        cost = costs.get(persona, check.cost)
+                        outcome = self._outcome(cost.as_tuple(), clue=clues[persona], feedback=check.feedback, **counted, **(leaving if last else {}))
+                        to[name] = [outcome, after if last else self._name(decision, "check", flags, (*done, check.id))]
+                    node["options"].append({"id": check.id, "label": check.text, "relevant": check.relevant, "to": to})
+                node["options"].append({"id": "go", "label": "", "to": self._everyone(self._outcome(**leaving), after)})
+
+    def _act(self, index: int, decision: Decision, flags: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
+        node = self._node(decision, "act", flags, prompt=decision.prompt)
+        onward = []
+        for position, act in enumerate(decision.acts):
+            told = expand(act.outcomes, self.people)
+            later = flags | set(act.sets)
+            to = {}
+            for name, (persona, events) in self.cases.items():
+                true = later | set(events) | {persona}
+                base = told[persona]
+                extras = [extra for extra in act.also if holds(extra.when, flags | set(events) | {persona})]
+                effects = _add(base.effects, *(extra.effects for extra in extras))
+                if any(abs(points) > EFFECT_LIMIT for points in effects):
+                    self.errors.append(
+                        self.document.error(
+                            f"for {name} with {', '.join(sorted(flags)) or 'no flags'} the effects add up to {list(effects)}; "
+                            f"each axis must stay within −{EFFECT_LIMIT} … +{EFFECT_LIMIT}.",
+                            "decisions", index, "acts", position,
+                        )
+                    )  # fmt: skip
+                feedback = " ".join((base.feedback.strip(), *(extra.feedback.strip() for extra in extras)))
+                outcome = self._outcome(effects, text=base.then, feedback=feedback, habit=act.habit, stereotype=act.stereotype)
+                target = next(route.go for route in act.routes() if holds(route.when, true))
+                to[name] = [outcome, self.first(target, later)]
+                onward.append((target, later))
+            node["options"].append({"id": act.id, "label": act.text, "to": to})
+        return onward
+
+
+def holds(when: list[str], true: frozenset[str] | set[str]) -> bool:
+    """Whether every condition holds: a name that is true, or ``!name`` that is not."""
+    return all((token[1:] not in true) if token.startswith("!") else (token in true) for token in when)
+
+
+def _add(*effects: Effects) -> tuple[int, ...]:
+    return tuple(sum(points) for points in zip(*(each.as_tuple() for each in effects)))
+
+
+def _asked(act: Act) -> set[str]:
+    tokens = [token for extra in act.also for token in extra.when] + [token for route in act.routes() for token in route.when]
+    return {token.removeprefix("!") for token in tokens}
+
+
+def _flags_needed(case: Case, decision: str) -> frozenset[str]:
+    """Flags that this decision or a later one asks for; others need not multiply the graph."""
+    flags = {flag for each in case.decisions for act in each.acts for flag in act.sets}
+    by_id = {each.id: each for each in case.decisions}
+    seen, waiting, asked = set(), [decision], set()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in by_id:
+            continue
+        seen.add(name)
+        for act in by_id[name].acts:
+            asked |= _asked(act)
+            waiting += [route.go for route in act.routes()]
+    return frozenset(asked & flags)
+
+
+def _structure(case: Case, document: Document) -> Iterator[ContentError]:
+    """Cycles, and decisions or endings that no path reaches."""
+    by_id = {decision.id: decision for decision in case.decisions}
+    position = {decision.id: index for index, decision in enumerate(case.decisions)}
+    leads = {name: sorted({route.go for act in decision.acts for route in act.routes()}) for name, decision in by_id.items()}
+    finished: set[str] = set()
+    trail: list[str] = []
+    found: list[ContentError] = []
+
+    def visit(name: str) -> None:
+        if name in trail:
+            loop = " → ".join([*trail[trail.index(name) :], name])
+            found.append(document.error(f"the case runs in a circle ({loop}); a case must come to an end, so break it.", "decisions", position[trail[-1]]))
+            return
+        if name in finished or name not in by_id:
+            finished.add(name)
+            return
+        trail.append(name)
+        for following in leads[name]:
+            visit(following)
+        trail.pop()
+        finished.add(name)
+
+    visit(case.start)
+    yield from found
+    for index, decision in enumerate(case.decisions):
+        if decision.id not in finished:
+            yield document.error(f"no path from {case.start!r} reaches the decision {decision.id!r}; route to it or remove it.", "decisions", index)
+    for index, ending in enumerate(case.endings):
+        if ending.id not in finished:
+            yield document.error(f"no path from {case.start!r} reaches the ending {ending.id!r}; route to it or remove it.", "endings", index)
+
+
+def _placeholders(document: Document) -> Iterator[ContentError]:
+    def texts(value: Any, keys: tuple) -> Iterator[tuple[tuple, str]]:
+        if isinstance(value, str):
+            yield keys, value
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                yield from texts(inner, (*keys, str(key)))
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                yield from texts(inner, (*keys, index))
+
+    for keys, text in texts(document.data, ()):
+        for name in re.findall(r"\{([^{}]*)\}", text):
+            if name not in PLACEHOLDERS:
+                yield document.error(f"found {{{name}}}; known are {', '.join(f'{{{known}}}' for known in PLACEHOLDERS)}.", *keys)
