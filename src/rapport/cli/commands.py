@@ -1,0 +1,245 @@
+"""The commands of `rapport`, one function each; what they do lives in the rooms they call.
+Heavy imports happen inside a command, so that `rapport --help` is quick."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rapport.cli import FAILED, WRONG_USE, UsageError
+
+EXIT_CODES = "Exit codes: 0 fine, 1 content or build failed, 2 wrong use, 130 stopped with Ctrl-C."
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES,
+)
+new = typer.Typer(no_args_is_help=True, help="Write a valid, commented skeleton: module, scenario or exercise.")
+app.add_typer(new, name="new", rich_help_panel="For authors")
+
+
+def example(line: str) -> str:
+    """The line at the foot of a command's help."""
+    return f"Example: {line}"
+
+
+@app.callback()
+def rapport(
+    debug: Annotated[bool, typer.Option("--debug", help="Show Python's traceback when something fails.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)] = False,
+) -> None:
+    """Rapport: a playbook and training course on cross-cultural customer relationships.
+
+    Commands find the course from the folder you are in; RAPPORT_COURSE names another one.
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"rapport {installed('rapport')}")
+        raise typer.Exit()
+
+
+# ---- Read, learn, practise --------------------------------------------------------------------------------------
+
+
+@app.command(rich_help_panel="Read, learn, practise", epilog=example("rapport build --open"))
+def build(
+    out: Annotated[Path | None, typer.Option(help="Folder to build into.", show_default="build/handbook")] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the handbook in the browser afterwards.")] = False,
+) -> None:
+    """Execute every notebook and render the handbook: a folder, one zip, and a single file per module."""
+    from rapport import handbook
+    from rapport.cli.progress import shown
+    from rapport.content import course_root, display_path
+
+    root = course_root()
+    with shown("Building the handbook") as progress:
+        built = handbook.build(root, out or root / "build" / "handbook", progress)
+    typer.echo(f"The handbook is ready; open {display_path(built.index)}")
+    if open_:
+        import webbrowser
+
+        webbrowser.open(built.index.resolve().as_uri())
+
+
+@app.command(rich_help_panel="Read, learn, practise", epilog=example("rapport lab --port 8890"))
+def lab(
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine; the next free one is taken if it is in use.")] = 8888,
+    workspace: Annotated[Path | None, typer.Option(help="Folder of your own copies.", show_default="workspace, or RAPPORT_WORKSPACE")] = None,
+) -> None:
+    """Open JupyterLab on your own copies of the notebooks; the course's own are never touched."""
+    from rapport import workspace as room
+    from rapport.content import course_root
+
+    root = course_root()
+    folder = workspace or room.default_folder(root)
+    for sentence in room.refresh(root, folder):
+        typer.echo(sentence)
+    raise typer.Exit(room.start_lab(root, folder, port=port, browser=browser))
+
+
+@app.command(rich_help_panel="Read, learn, practise", epilog=example("rapport play the_cold_chain --place US"))
+def play(
+    scenario: Annotated[str, typer.Argument(help="Name of the scenario; its file without .yaml.")],
+    place: Annotated[str | None, typer.Option(help="Where it is played.", show_default="the first of the case")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Which customer you meet; the same seed, the same customer.", show_default="random")] = None,
+) -> None:
+    """Play a scenario in the terminal: notice, read, check, act."""
+    import secrets
+
+    from rapport import scenarios
+    from rapport.cli.play import Left
+    from rapport.cli.play import play as play_in_terminal
+    from rapport.content import course_root
+
+    root = course_root()
+    known = scenarios.files(root)
+    if scenario not in known:
+        raise UsageError(f"No scenario {scenario!r}; known are {', '.join(known) or 'none yet'}.")
+    graph = scenarios.load(scenario, root)
+    if place is not None and place not in graph["draws"]:
+        raise UsageError(f"Found place {place!r}; {scenario} is played in {', '.join(graph['draws'])}.")
+    seed = secrets.randbelow(10_000) if seed is None else seed
+    walk = scenarios.begin(graph, place, seed)
+    try:
+        play_in_terminal(walk)
+    except Left:
+        typer.echo("You left before the end; nothing is kept.")
+    except KeyboardInterrupt:
+        typer.echo("\nYou left before the end; nothing is kept.")
+        raise typer.Exit(130) from None
+    else:
+        typer.echo(f"The same customer again: rapport play {scenario} --place {walk.place} --seed {seed}")
+
+
+# ---- For authors ------------------------------------------------------------------------------------------------
+
+
+@app.command(rich_help_panel="For authors", epilog=example("rapport check"))
+def check() -> None:
+    """Validate all content and print the policy table of every scenario."""
+    from rapport.cli.check import check_course
+    from rapport.content import course_root
+
+    check_course(course_root())
+
+
+@app.command(rich_help_panel="For authors", epilog=example("rapport execute 10_when_it_goes_wrong"))
+def execute(
+    stems: Annotated[list[str] | None, typer.Argument(metavar="[STEM]…", help="Modules whose notebooks to run; all when none is named.", show_default=False)] = None,
+) -> None:
+    """Run notebooks and store their outputs; nothing else writes stored outputs."""
+    from rapport.cli.progress import shown
+    from rapport.content import course_root, module_stems
+
+    root = course_root()
+    known = module_stems(root)
+    if unknown := sorted(set(stems or ()) - set(known)):
+        raise UsageError(f"No module {', '.join(map(repr, unknown))}; known are {', '.join(known) or 'none yet'}.")
+    from rapport.handbook.execute import write_outputs
+
+    with shown("Running notebooks") as progress:
+        write_outputs(root, stems or known, progress)
+
+
+@app.command(rich_help_panel="For authors", epilog=example("rapport simulate --customers 500 --seed 7 --out build/book"))
+def simulate(
+    preset: Annotated[str, typer.Option(help="Which firm.")] = "recovery",
+    customers: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="How many customers.", show_default="the firm's own")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed, the same book.")] = 1,
+    to: Annotated[str, typer.Option(help="Format of the tables: csv.")] = "csv",
+    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("build/book"),
+) -> None:
+    """Write a simulated customer book. Every person in it is made up."""
+    import dataclasses
+
+    from rapport import simulation
+    from rapport.content import display_path
+
+    if preset not in simulation.PRESETS:
+        raise UsageError(f"No preset {preset!r}; known are {', '.join(sorted(simulation.PRESETS))}.")
+    if to != "csv":
+        raise UsageError(f"Found format {to!r}; csv is the one there is.")
+    firm = simulation.PRESETS[preset]
+    if customers is not None:
+        firm = dataclasses.replace(firm, customers=customers)
+    simulation.write_book(simulation.simulate(firm, seed).book, out, to)
+    typer.echo(f"The book is in {display_path(out)} (simulated, seed {seed}).")
+
+
+@new.command("module", epilog=example('rapport new module 11_the_long_run'))
+def new_module(name: Annotated[str, typer.Argument(help="Two digits and words: 11_the_long_run.")]) -> None:
+    """Write the notebook, playbook and exercises of a new module."""
+    from rapport.cli import skeletons
+    from rapport.content import course_root
+
+    _told(skeletons.module(course_root(), name))
+
+
+@new.command("scenario", epilog=example("rapport new scenario the_late_invoice --module 10_when_it_goes_wrong"))
+def new_scenario(
+    name: Annotated[str, typer.Argument(help="Words with underscores: the_late_invoice.")],
+    module: Annotated[str, typer.Option(help="The module it belongs to.")],
+) -> None:
+    """Write a new scenario: three personas, two decisions, four beats."""
+    from rapport.cli import skeletons
+    from rapport.content import course_root
+
+    _told(skeletons.scenario(course_root(), name, module))
+
+
+@new.command("exercise", epilog=example("rapport new exercise share_silent --module 10_when_it_goes_wrong"))
+def new_exercise(
+    name: Annotated[str, typer.Argument(help="Words with underscores: share_silent.")],
+    module: Annotated[str, typer.Option(help="The module it belongs to.")],
+) -> None:
+    """Add a new exercise, its computation and a known mistake to a module."""
+    from rapport.cli import skeletons
+    from rapport.content import course_root
+
+    _told(skeletons.exercise(course_root(), name, module))
+
+
+def _told(written: list[Path]) -> None:
+    from rapport.content import display_path
+
+    for path in written:
+        typer.echo(f"Wrote {display_path(path)}")
+    typer.echo("Next: fill in what is marked, then rapport check.")
+
+
+@app.command(
+    rich_help_panel="For authors",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["--help"]},
+    epilog=example("rapport test -k scenario -x"),
+)
+def test(context: typer.Context) -> None:
+    """Run the test suite; further arguments go to pytest."""
+    import importlib.util
+    import subprocess
+    import sys
+
+    from rapport.cli.browser import browser_for_tests
+    from rapport.content import course_root
+
+    root = course_root()
+    if not (root / "tests").is_dir():
+        raise UsageError(f"No tests at {root}: run this in a clone of the project.")
+    if importlib.util.find_spec("pytest") is None:
+        raise UsageError("The test tools are not installed: run `python scripts/environment.py --test`, then this again.")
+    sentence = browser_for_tests()
+    if sentence:
+        typer.echo(sentence, err=True)
+        if os.environ.get("CI"):
+            raise typer.Exit(FAILED)
+    code = subprocess.call([sys.executable, "-m", "pytest", *context.args], cwd=root)
+    # pytest: 0 passed, 1 failed, 2 interrupted, 3 internal error, 4 usage, 5 nothing collected.
+    raise typer.Exit({0: 0, 1: FAILED, 2: FAILED, 3: FAILED, 4: WRONG_USE, 5: WRONG_USE}.get(code, FAILED))

@@ -1,0 +1,171 @@
+"""A scenario in the terminal: prints each beat of the compiled graph, asks, and tells what came of it.
+All numbers come from the graph; a run here is not kept."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rapport.scenarios import Walk
+
+BEATS = ("notice", "read", "check", "act")
+GO = "Act now."
+RANKS = ("first", "second", "third")
+
+
+class Left(Exception):
+    """The player left before the end: they said so, or the input ended."""
+
+
+def play(walk: Walk, console: Console | None = None, ask: Callable[[str], str] | None = None) -> None:
+    """Play `walk` to its end.
+
+    Parameters
+    ----------
+    walk : Walk
+        Where to begin; it is moved along.
+    console : rich.console.Console, optional
+        Where to print; standard output by default.
+    ask : callable, optional
+        Takes a prompt and returns a line; reads standard input by default.
+
+    Raises
+    ------
+    Left
+        When the input ends or the player types ``q``.
+    """
+    console = console or Console(highlight=False, width=min(Console().width, 88))
+    ask = ask or _input
+    graph = walk.graph
+    place = next(place for place in graph["places"] if place["id"] == walk.place)
+    console.print()
+    console.rule(f"[bold]{graph['title']}", style="dim")
+    console.print(Markdown(graph["setting"]))
+    console.print(f"\n[bold]{place['person']}[/], {place['role']}, {place['organisation']}, {place['city']}")
+    _message(console, place["opening"] if "opening" in place else graph["opening"], place)
+    console.print(f"About {graph['minutes']} minutes. Answer with the letter or number in front; q leaves.", style="dim")
+    readings = []
+    while not walk.ended:
+        node = walk.graph["nodes"][walk.node]
+        outcome = _step(walk, place, console, ask)
+        if node["beat"] == "read":
+            readings.append((node, outcome))
+    _end(walk, place, readings, console)
+
+
+def _step(walk: Walk, place: dict[str, Any], console: Console, ask: Callable[[str], str]) -> dict[str, Any]:
+    """Show the node, ask, take the option, tell what came of it; the graph's outcome."""
+    node = walk.graph["nodes"][walk.node]
+    if "text" in node:
+        console.print()
+        console.rule(_fill(node["heading"], place), align="left", style="dim")
+        console.print(Markdown(_fill(node["text"], place)))
+        if "message" in node:
+            _message(console, node["message"], place)
+    trail = " · ".join(f"[reverse] {beat.capitalize()} [/]" if beat == node["beat"] else f"[dim]{beat.capitalize()}[/]" for beat in BEATS)
+    console.print(f"\n{trail}")
+    default = "Ask or look something up first, or act now?" if node["beat"] == "check" else "What do you do?"
+    console.print(Text(_fill(node.get("prompt", default), place), style="bold"))
+    outcome = walk.step((_rank if node["kind"] == "rank" else _choose)(node, walk, place, console, ask))
+    for part, style in (("clue", "italic"), ("text", ""), ("feedback", "cyan")):
+        if outcome.get(part):
+            told = _fill(outcome[part], place)
+            console.print(Padding(Text(f"“{told}”" if part == "clue" and not told.startswith(("“", '"')) else told, style=style), (0, 0, 0, 2)))
+    if outcome.get("habit"):
+        console.print(Padding(Text(f"The habit: {_fill(outcome['habit'], place)}", style="cyan"), (0, 0, 0, 2)))
+    return outcome
+
+
+def _choose(node: dict, walk: Walk, place: dict, console: Console, ask: Callable[[str], str]) -> str:
+    ids = [option["id"] for option in node["options"]]
+    for number, option in enumerate(node["options"], start=1):
+        console.print(Padding(Text(f"{number}  {_fill(option['label'] or GO, place)}"), (0, 0, 0, 2)))
+    while True:
+        answer = _answer(ask, "Your choice: ")
+        if answer in ids:
+            return answer
+        if answer.isdecimal() and 1 <= int(answer) <= len(ids):
+            return ids[int(answer) - 1]
+        console.print(f"Found “{answer}”; type a number from 1 to {len(ids)}, or q to leave.", style="yellow", markup=False)
+
+
+def _rank(node: dict, walk: Walk, place: dict, console: Console, ask: Callable[[str], str]) -> str:
+    letters = [reading["id"] for reading in node["readings"]]
+    for reading in node["readings"]:
+        console.print(Padding(Text(f"{reading['id']}  {_fill(reading['label'], place)}"), (0, 0, 0, 2)))
+    while True:
+        answer = "".join(letter for letter in _answer(ask, f"Likeliest first, such as {' '.join(letters)}: ").lower() if letter not in " ,>")
+        if sorted(answer) == letters:
+            break
+        console.print(f"Found “{answer}”; type {', '.join(letters)} once each, the likeliest first.", style="yellow", markup=False)
+    steps = walk.graph["confidence"]
+    console.print("How sure are you of the first?  " + "   ".join(f"{number} {label}" for number, label in enumerate(steps, start=1)), markup=False)
+    while True:
+        sure = _answer(ask, f"1 to {len(steps)}: ")
+        if sure.isdecimal() and 1 <= int(sure) <= len(steps):
+            return f"{answer}-{int(sure)}"
+        console.print(f"Found “{sure}”; type a number from 1 to {len(steps)}.", style="yellow", markup=False)
+
+
+def _end(walk: Walk, place: dict, readings: list[tuple[dict, dict]], console: Console) -> None:
+    graph, node = walk.graph, walk.graph["nodes"][walk.node]
+    persona = graph["personas"][graph["cases"][walk.case]["persona"]]
+    console.print()
+    console.rule(_fill(node["heading"], place), align="left", style="dim")
+    console.print(Markdown(_fill(node["text"], place)))
+    console.print(Markdown(_fill(node["epilogues"][walk.case], place)))
+    console.print(f"\n[bold]Who this was: {_fill(persona['title'], place)}[/]")
+    console.print(Markdown(_fill(persona["portrait"], place)))
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for label, score in zip(graph["axis_labels"], walk.scores):
+        table.add_row(label, f"{score:+d}".replace("-", "−"))
+    console.print()
+    console.print(table)
+    console.print(f"You asked before acting in {walk.checks} of the {walk.available} decisions where asking could tell you something.")
+    for node, outcome in readings:
+        fits = next(reading["label"] for reading in node["readings"] if reading["id"] == outcome["fits"])
+        console.print(f"{node['heading']}: what fitted was “{_fill(fits, place)}” You ranked it {RANKS[outcome['ranked'] - 1]}.", markup=False)
+        console.print(Padding(Text(_fill(outcome["later"], place), style="cyan"), (0, 0, 0, 2)))
+    if walk.calibration:
+        mean = sum(walk.calibration) / len(walk.calibration)
+        console.print(f"Calibration {mean:.2f} of 1: how well your confidence went with your readings.")
+
+
+def _message(console: Console, text: str, place: dict) -> None:
+    console.print(Padding(Text(_fill(text, place), style="italic"), (1, 4)))
+
+
+def _fill(text: str, place: dict[str, Any]) -> str:
+    for name in ("person", "organisation", "city", "role"):
+        text = text.replace(f"{{{name}}}", place[name])
+    return text
+
+
+def _answer(ask: Callable[[str], str], prompt: str) -> str:
+    try:
+        answer = ask(prompt).strip()
+    except EOFError:
+        raise Left from None
+    if answer.lower() in ("q", "quit"):
+        raise Left
+    return answer
+
+
+def _input(prompt: str) -> str:
+    """A line of standard input; the prompt is shown, and in a pipe the answer after it, so that a log reads well."""
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:
+        print()
+        raise EOFError
+    if not sys.stdin.isatty():
+        sys.stdout.write(line if line.endswith("\n") else line + "\n")
+    return line
