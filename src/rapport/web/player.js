@@ -1,0 +1,672 @@
+/* The scenario player: a custom element that walks a compiled graph one decision at a time and remembers the way.
+   No rule of scoring lives here: it follows edges and adds up what the compiler wrote on them. */
+(function () {
+  "use strict";
+
+  // Every sentence the interface itself says. A host may overwrite entries of RapportPlayer.strings before the page is ready.
+  const STRINGS = {
+    case: "Case", minutes: "about {n} minutes", simulated: "The people and firms are invented.",
+    how: "How it goes", where: "Where do you take the case?", person: "{person}, {role}",
+    beat_notice: "Notice", beat_read: "Read", beat_check: "Check", beat_act: "Act",
+    beat_notice_says: "What was said and done, before anyone explains it.",
+    beat_read_says: "Rank three readings and say how sure you are.",
+    beat_check_says: "Ask something cheap that could change your mind, or go on without.",
+    beat_act_says: "Take a first step and see what this person does next.",
+    begin: "Begin", resumed: "Welcome back. This is where you stopped.", changed: "This case has been revised since you last played, so it starts again from the beginning. Your finished runs are kept.",
+    damaged: "What your browser had kept for this case could not be read. It has been set aside, and you start afresh.",
+    unkept: "Your browser keeps nothing here, so the case starts afresh when you reload the page.",
+    erased: "The history of this case is erased.", broken: "This case cannot be shown: {why}",
+    played_one: "You have played this case once.", played: "You have played this case {n} times.",
+    decision: "Decision {n} of {total}", decision_upto: "Decision {n} of up to {total}", progress: "Where you are", done: "done", now: "now",
+    scene: "Read the message again", asked: "What you know from asking", you: "You",
+    rank_help: "1 is the likeliest. Give each reading its own number.", rank: "Rank", rank_1: "likeliest", rank_2: "next", rank_3: "least likely",
+    sure: "How sure are you of your first reading?", settle: "Settle on this",
+    rank_missing: "Give every reading a number first.", sure_missing: "Say how sure you are first.",
+    check_prompt: "What would you want to know before you act? Every question costs a little.", go: "Act without asking", go_now: "Act now",
+    chosen: "You chose", next_notice: "What was said and done", next_check: "The answer", next_act: "What happened next",
+    feedback: "Looking back", habit: "The habit behind it", go_on: "Continue",
+    end: "How it ended", who: "Who this was", principle: "To take with you", scores: "What your choices added up to",
+    scores_says: "Four separate sums over this run. They are not added together, and nobody is ranked by them.",
+    check: "Asking before acting", check_says: "You took {n} of {total} chances to ask something that mattered before you acted.", check_none: "No decision of this run had a question that would have told you more.",
+    calibration: "How sure, and how right",
+    calibration_good: "Your confidence fitted the signs: sure where they pointed one way, careful where they did not.",
+    calibration_fair: "Your confidence fitted the signs about half of the time.",
+    calibration_poor: "You were surer, or less sure, than the signs allowed. Next time, name the sign before you name the number.",
+    calibration_first: "Your first reading fitted this person {n} of {total} times.",
+    log: "Every choice you made", log_effects: "Effect", log_none: "none on the four sums", fitted: "The reading that fitted this person", ranked: "You ranked it {rank}.", guessed: "This choice guessed from where somebody lives.",
+    compare_says: "All your finished runs of this case, counted by place. Both places draw from the same kinds of people.", compare_choice: "What you chose", compare_runs: "Finished runs",
+    again: "Play again with another customer", same: "Same customer again", other: "Play it in {city}",
+    print: "Print the transcript", erase: "Erase this case’s history", erase_sure: "Erase for good? Press once more.",
+    run: "Run {n}", minus: "−", effect: "{axis} {value}",
+  };
+  const BEATS = ["notice", "read", "check", "act"];
+  const RUNS_KEPT = 200;
+
+  function say(key, values) {
+    return STRINGS[key].replace(/\{(\w+)\}/g, (all, name) => (values && name in values ? String(values[name]) : all));
+  }
+  /** Names of the place and its person set into a text. */
+  function fill(text, place) {
+    return text ? text.replace(/\{(person|organisation|city|role)\}/g, (all, name) => place[name]) : "";
+  }
+  function signed(number) {
+    return number > 0 ? "+" + number : number < 0 ? STRINGS.minus + -number : "0";
+  }
+
+  // ---- Walking: pure functions over the graph ---------------------------------------------------------------------
+
+  /** A walk that has not begun: the case drawn, the four sums at nought. */
+  function begin(graph, place, draw) {
+    const table = graph.draws[place];
+    return { place: place, draw: draw, case: table[draw % table.length], node: graph.start, scores: graph.axes.map(() => 0),
+      check: 0, available: 0, calibration: [], first: [], path: [], log: [] };
+  }
+
+  function placeOf(graph, id) {
+    return graph.places.find((each) => each.id === id);
+  }
+
+  /** The options the drawn customer leaves open at a node. */
+  function offered(node, which) {
+    return (node.options || []).filter((option) => Object.hasOwn(option.to, which));
+  }
+
+  /** The walk after `optionId`; the walk given is left as it was. Throws when the option is not on offer. */
+  function step(graph, walk, optionId) {
+    const node = graph.nodes[walk.node];
+    const option = offered(node, walk.case).find((each) => each.id === optionId);
+    if (!option) throw new RangeError("no option " + optionId + " at " + walk.node);
+    const [index, next] = option.to[walk.case];
+    const outcome = graph.outcomes[index];
+    const effects = outcome.effects || graph.axes.map(() => 0);
+    const place = placeOf(graph, walk.place);
+    const row = { run: 0, market: place.market, persona: graph.cases[walk.case].persona, step: walk.path.length + 1, node: walk.node,
+      beat: node.beat, decision: node.decision, option: optionId, label: fill(labelOf(graph, node, optionId), place), effects: effects,
+      feedback: fill(outcome.feedback, place), text: fill(outcome.text || outcome.clue, place) };
+    return { place: walk.place, draw: walk.draw, case: walk.case, node: next, scores: walk.scores.map((sum, axis) => sum + effects[axis]),
+      check: walk.check + (outcome.check || 0), available: walk.available + (outcome.available || 0),
+      calibration: "calibration" in outcome ? walk.calibration.concat(outcome.calibration) : walk.calibration,
+      first: "ranked" in outcome ? walk.first.concat(outcome.ranked === 1) : walk.first,
+      path: walk.path.concat(optionId), log: walk.log.concat(row), outcome: outcome };
+  }
+
+  /** The walk that the option ids of `path` make. */
+  function replay(graph, place, draw, path) {
+    return path.reduce((walk, optionId) => step(graph, walk, optionId), begin(graph, place, draw));
+  }
+
+  /** A ranking's option id ("bca-3") as the readings in the order given and the words of the confidence. */
+  function rankingOf(graph, node, optionId) {
+    const cut = optionId.lastIndexOf("-");
+    return { order: [...optionId.slice(0, cut)].map((id) => node.readings.find((each) => each.id === id).label), sure: graph.confidence[Number(optionId.slice(cut + 1)) - 1] };
+  }
+
+  /** What an option says to a reader. */
+  function labelOf(graph, node, optionId) {
+    if (node.kind === "rank") {
+      const ranking = rankingOf(graph, node, optionId);
+      return ranking.order.map((label, index) => index + 1 + ". " + label).join(" ") + " (" + ranking.sure + ")";
+    }
+    const option = node.options.find((each) => each.id === optionId);
+    return option.label || say(node.options.length - 1 < node.checks ? "go_now" : "go"); // fewer left than there were: some were asked
+  }
+
+  function ended(graph, walk) {
+    return graph.nodes[walk.node].beat === "end";
+  }
+  function mean(numbers) {
+    return numbers.length ? numbers.reduce((sum, each) => sum + each, 0) / numbers.length : null;
+  }
+
+  /** What is kept of a finished walk. */
+  function runOf(graph, walk) {
+    const row = graph.compare && walk.log.filter((each) => each.decision === graph.compare.decision && each.beat === "act").pop();
+    const remedy = row ? { option: row.option, label: graph.nodes[row.node].options.find((each) => each.id === row.option).label } : {};
+    return { graph: graph.hash, place: walk.place, draw: walk.draw, case: walk.case, path: walk.path, scores: walk.scores, check: walk.check,
+      available: walk.available, calibration: mean(walk.calibration), remedy: remedy };
+  }
+
+  function fresh(graph, place, draw, runs) {
+    return { format: 1, graph: graph.hash, place: place, draw: draw, path: [], runs: runs || [] };
+  }
+
+  /** A stored state made usable: {state, note}, the note naming what had to be given up ("changed", "damaged" or none). */
+  function restore(graph, stored, draw) {
+    const start = fresh(graph, null, draw, []);
+    if (stored === null || stored === undefined) return { state: start, note: null };
+    try {
+      const whole = typeof stored === "string" ? JSON.parse(stored) : stored;
+      if (!whole || Object.keys(whole).length === 0) return { state: start, note: null };
+      if (whole.format !== 1 || !Array.isArray(whole.runs) || !Array.isArray(whole.path)) throw new TypeError("not a saved case");
+      if (!Number.isInteger(whole.draw) || whole.draw < 0) throw new TypeError("no draw");
+      if (!whole.runs.every((run) => run && typeof run.place === "string" && Array.isArray(run.path) && Array.isArray(run.scores))) throw new TypeError("a run is damaged");
+      if (whole.graph !== graph.hash) return { state: fresh(graph, null, whole.draw, whole.runs), note: "changed" };
+      if (whole.place === null || whole.place === undefined) return { state: fresh(graph, null, whole.draw, whole.runs), note: null };
+      if (!Object.hasOwn(graph.draws, whole.place)) throw new TypeError("no such place");
+      replay(graph, whole.place, whole.draw, whole.path);
+      return { state: { format: 1, graph: graph.hash, place: whole.place, draw: whole.draw, path: whole.path, runs: whole.runs }, note: null };
+    } catch (error) {
+      return { state: start, note: "damaged" };
+    }
+  }
+
+  /** Log rows of every finished run of this graph and of the run under way (whose person is not named yet). */
+  function logOf(graph, state) {
+    const rows = [];
+    state.runs.forEach((run, index) => {
+      if (run.graph !== graph.hash || run.case !== begin(graph, run.place, run.draw).case) return;
+      try { rows.push(...replay(graph, run.place, run.draw, run.path).log.map((row) => ({ ...row, run: index + 1 }))); } catch (error) { /* a run that no longer fits is history only */ }
+    });
+    if (state.place !== null && state.path.length) {
+      const walk = replay(graph, state.place, state.draw, state.path);
+      if (!ended(graph, walk)) rows.push(...walk.log.map((row) => ({ ...row, run: state.runs.length + 1, persona: null })));
+    }
+    return rows;
+  }
+
+  /** Fewest and most decisions a run can have, for the progress line. */
+  function decisionCounts(graph) {
+    const known = {};
+    const cases = [...new Set(Object.values(graph.draws).flat())];
+    function count(id, which) {
+      const key = id + " " + which;
+      if (key in known) return known[key];
+      const node = graph.nodes[id];
+      if (node.beat === "end") return (known[key] = [0, 0]);
+      const nexts = [...new Set(offered(node, which).map((option) => option.to[which][1]))].map((next) => {
+        const more = graph.nodes[next].beat !== "end" && graph.nodes[next].decision !== node.decision ? 1 : 0;
+        return count(next, which).map((number) => number + more);
+      });
+      return (known[key] = [Math.min(...nexts.map((each) => each[0])), Math.max(...nexts.map((each) => each[1]))]);
+    }
+    const all = cases.map((which) => count(graph.start, which));
+    return [1 + Math.min(...all.map((each) => each[0])), 1 + Math.max(...all.map((each) => each[1]))];
+  }
+
+  // ---- Making elements: content enters as text nodes only ---------------------------------------------------------
+
+  function el(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
+    node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    return node;
+  }
+  /** Inline **bold** and *italic*; anything else is text. */
+  function inline(text) {
+    return text.split(/(\*\*[^*]+\*\*|\*[^*\s](?:[^*]*[^*\s])?\*)/).map((part) =>
+      part.startsWith("**") && part.length > 4 ? el("strong", null, part.slice(2, -2))
+        : part.startsWith("*") && part.endsWith("*") && part.length > 2 ? el("em", null, part.slice(1, -1)) : part);
+  }
+  /** Paragraphs, and lines that begin with > as a quotation. */
+  function prose(text) {
+    return (text || "").trim().split(/\n\s*\n/).filter(Boolean).map((block) => {
+      const quoted = /^>/.test(block);
+      const words = inline(block.replace(quoted ? /^> ?/gm : /^$/, "").replace(/\s*\n\s*/g, " "));
+      return quoted ? el("blockquote", { class: "rs-quote" }, el("p", null, words)) : el("p", null, words);
+    });
+  }
+  function svg(tag, attributes) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    return node;
+  }
+  /** A bar from the middle; the number beside it says the same. */
+  function bar(value, reach) {
+    const picture = svg("svg", { viewBox: "0 0 200 14", class: "rs-bar", "aria-hidden": "true", focusable: "false", preserveAspectRatio: "none" });
+    const length = Math.min(1, Math.abs(value) / reach) * 98;
+    picture.append(svg("rect", { x: 0, y: 5, width: 200, height: 4, rx: 2, class: "rs-bar-track" }),
+      svg("rect", { x: value < 0 ? 100 - length : 100, y: 2, width: length, height: 10, rx: 1, class: value < 0 ? "rs-bar-less" : "rs-bar-more" }),
+      svg("rect", { x: 99, y: 0, width: 2, height: 14, class: "rs-bar-nought" }));
+    return picture;
+  }
+  function still() {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  let counted = 0;
+
+  class RapportScenario extends HTMLElement {
+    constructor() {
+      super();
+      this._graph = null;
+      this._state = null;
+      this._given = undefined; // a state handed over before the graph was there
+      this._kept = true;
+      this._uid = "rs" + ++counted;
+    }
+
+    connectedCallback() {
+      for (const name of ["graph", "state"]) {
+        if (Object.hasOwn(this, name)) { const value = this[name]; delete this[name]; this[name] = value; }
+      }
+      if (document.readyState === "loading" && !this._graph) document.addEventListener("DOMContentLoaded", () => this.prepare(), { once: true });
+      else this.prepare();
+    }
+
+    /** The compiled graph (an object). */
+    get graph() { return this._graph; }
+    set graph(graph) {
+      this._graph = graph;
+      this._state = null;
+      if (this.isConnected) this.prepare();
+    }
+    /** The saved state (an object); setting it shows the place it names and sends no event. */
+    get state() { return this._state; }
+    set state(state) {
+      this._given = state;
+      if (this._state) this.resume(state, false);
+    }
+    /** Log rows of all runs of this graph. */
+    get log() { return this._graph && this._state ? logOf(this._graph, this._state) : []; }
+
+    get hosted() { return this.getAttribute("store") === "host"; }
+    get key() { return "rapport:scenario:" + this._graph.id; }
+
+    prepare() {
+      if (this._state) return;
+      const script = this.querySelector('script[type="application/json"]');
+      if (!this._graph && script) {
+        try {
+          this._graph = JSON.parse(script.textContent);
+          if (!this._graph || this._graph.format !== 1) throw new TypeError("its format is not known to this player");
+        } catch (error) {
+          this._graph = null;
+          this.frame(el("p", { class: "rs-note", role: "status" }, say("broken", { why: error.message })));
+          return;
+        }
+      }
+      if (!this._graph) return;
+      this._counts = decisionCounts(this._graph);
+      let stored = this._given;
+      if (stored === undefined && !this.hosted) stored = this.read(this.key);
+      this.resume(stored, true);
+    }
+
+    resume(stored, first) {
+      const { state, note } = restore(this._graph, stored, this.firstDraw());
+      this._state = state;
+      if (note === "damaged" && !this.hosted && typeof stored === "string") this.write(this.key + ":damaged", stored);
+      if (note && !this.hosted) this.save();
+      this._note = note ? say(note) : this._kept || this.hosted ? null : say("unkept");
+      const known = this._graph.places.map((place) => place.id);
+      const wanted = this.getAttribute("place");
+      this._place = state.place || (known.includes(wanted) ? wanted : state.runs.length ? state.runs[state.runs.length - 1].place : known[0]);
+      if (!known.includes(this._place)) this._place = known[0];
+      if (state.place === null) return this.showStart(false);
+      this._walk = replay(this._graph, state.place, state.draw, state.path);
+      if (first && state.path.length && !ended(this._graph, this._walk)) this._note = say("resumed");
+      if (ended(this._graph, this._walk)) this.showEnd(false);
+      else if (state.path.length && this.tells(this._walk.outcome)) this.showOutcome(false);
+      else this.showDecision(false);
+    }
+
+    /** Where this browser's row of draws begins. */
+    firstDraw() {
+      const table = Object.values(this._graph.draws)[0].length;
+      const seed = Number.parseInt(this.getAttribute("seed") || "", 10);
+      if (Number.isInteger(seed)) return Math.abs(seed) % table;
+      let own = this.read("rapport:browser");
+      if (!/^[0-9]{1,10}$/.test(own || "")) {
+        own = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+        this.write("rapport:browser", own);
+      }
+      const salt = [...this._graph.id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 65521, 7);
+      return (Number(own) + salt) % table;
+    }
+
+    read(key) {
+      try { return localStorage.getItem(key); } catch (error) { this._kept = false; return null; }
+    }
+    write(key, value) {
+      try { localStorage.setItem(key, value); this._kept = true; } catch (error) { this._kept = false; }
+    }
+    save() {
+      if (!this.hosted) this.write(this.key, JSON.stringify(this._state));
+    }
+    /** Keep the state and tell the host. */
+    changed() {
+      this.save();
+      this.dispatchEvent(new CustomEvent("rapport-change", { bubbles: true, detail: { state: this._state, log: this.log } }));
+    }
+
+    // ---- what the learner does ----
+
+    start(place, draw) {
+      this._state = fresh(this._graph, place, draw, this._state.runs);
+      this._place = place;
+      this._note = null;
+      this._walk = begin(this._graph, place, draw);
+      this.changed();
+      this.showDecision(true);
+    }
+
+    choose(optionId) {
+      this._walk = step(this._graph, this._walk, optionId);
+      this._note = null;
+      this._state = { ...this._state, path: this._walk.path };
+      if (ended(this._graph, this._walk)) this._state.runs = [...this._state.runs, runOf(this._graph, this._walk)].slice(-RUNS_KEPT);
+      this.changed();
+      if (this.tells(this._walk.outcome)) this.showOutcome(true);
+      else this.goOn();
+    }
+
+    goOn() {
+      this._note = null;
+      if (ended(this._graph, this._walk)) this.showEnd(true);
+      else this.showDecision(true);
+    }
+
+    erase() {
+      if (!this.hosted) {
+        try { localStorage.removeItem(this.key); localStorage.removeItem(this.key + ":damaged"); } catch (error) { this._kept = false; }
+      }
+      this._state = fresh(this._graph, null, this.firstDraw(), []);
+      this._walk = null;
+      this._note = say("erased");
+      this.dispatchEvent(new CustomEvent("rapport-change", { bubbles: true, detail: { state: this._state, log: [] } }));
+      this.showStart(true);
+    }
+
+    print() {
+      const way = [];
+      for (let node = this.parentElement; node; node = node.parentElement) way.push(node);
+      way.forEach((node) => node.setAttribute("data-rapport-print", "way"));
+      this.setAttribute("data-rapport-print", "this");
+      const done = () => [...way, this].forEach((node) => node.removeAttribute("data-rapport-print"));
+      addEventListener("afterprint", done, { once: true });
+      window.print();
+    }
+
+    // ---- views ----
+
+    get place() { return this._graph.places.find((each) => each.id === this._place); }
+    fill(text) { return fill(text, this.place); }
+    prose(text) { return prose(this.fill(text)); }
+    inline(text) { return inline(this.fill(text)); }
+    tells(outcome) { return Boolean(outcome && (outcome.text || outcome.clue || outcome.feedback)); }
+
+    heading(depth, attributes, ...children) {
+      const level = Math.min(6, (Number.parseInt(this.getAttribute("level") || "3", 10) || 3) + depth);
+      return el("h" + level, attributes, ...children);
+    }
+
+    /** Replace what is shown; everything but the data block goes. */
+    frame(...children) {
+      for (const child of [...this.childNodes]) if (!(child.nodeName === "SCRIPT")) child.remove();
+      this.append(el("div", { class: "rs-frame" }, ...children));
+    }
+
+    note() {
+      return this._note ? el("p", { class: "rs-note", role: "status" }, this._note) : null;
+    }
+
+    /** Focus without a jump, then bring the top into view if it is not. */
+    attend(node, moved) {
+      if (!moved) return;
+      node.focus({ preventScroll: true });
+      const shown = node.closest(".rs-outcome-block") || this.querySelector(".rs-frame");
+      const top = shown.getBoundingClientRect().top;
+      if (top < 0 || top > innerHeight * 0.6) shown.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
+    }
+
+    showStart(moved) {
+      const graph = this._graph;
+      const many = graph.places.length > 1;
+      const played = this._state.runs.length;
+      const title = this.heading(0, { class: "rs-title", tabindex: "-1" }, graph.title);
+      const form = el("form", { class: "rs-start" });
+      if (many) {
+        form.append(el("fieldset", { class: "rs-places" }, el("legend", null, say("where")), graph.places.map((place) => {
+          const input = el("input", { type: "radio", name: this._uid + "-place", value: place.id });
+          input.checked = place.id === this._place;
+          return el("label", { class: "rs-pick" }, input, el("span", null, el("strong", null, place.city), el("span", { class: "rs-small" }, place.organisation), el("span", { class: "rs-small" }, say("person", place))));
+        })));
+      }
+      form.append(el("button", { type: "submit", class: "rs-button rs-main" }, say("begin")));
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const picked = form.querySelector("input:checked");
+        this.start(picked ? picked.value : graph.places[0].id, this._state.draw);
+      });
+      this.frame(
+        el("p", { class: "rs-kicker" }, [say("case"), say("minutes", { n: graph.minutes })].join(" · ")),
+        title, this.note(),
+        el("div", { class: "rs-prose" }, this.prose(graph.setting)),
+        this.heading(1, { class: "rs-subtitle" }, say("how")),
+        el("dl", { class: "rs-beats-said" }, BEATS.map((beat) => el("div", null, el("dt", null, say("beat_" + beat)), el("dd", null, say("beat_" + beat + "_says"))))),
+        form,
+        el("p", { class: "rs-small" }, [say("simulated"), played ? say(played === 1 ? "played_one" : "played", { n: played }) : ""].join(" ").trim()),
+      );
+      this.attend(title, moved);
+    }
+
+    /** Title, place, decision count and the four beats. */
+    header() {
+      const graph = this._graph;
+      const node = graph.nodes[this._walk.node];
+      const answered = this._walk.log.length && this._telling ? graph.nodes[this._walk.log[this._walk.log.length - 1].node] : node;
+      const decisions = [...new Set(this._walk.log.map((row) => row.decision).concat(answered.decision || []))];
+      const number = decisions.indexOf(answered.decision) + 1;
+      const [fewest, most] = this._counts;
+      const seen = new Set(this._walk.log.filter((row) => row.decision === answered.decision).map((row) => row.beat));
+      return el("header", { class: "rs-header" },
+        this.heading(0, { class: "rs-title rs-title-small" }, graph.title),
+        el("p", { class: "rs-small" }, [this.place.city, this.place.organisation].join(" · ")),
+        el("div", { class: "rs-progress", role: "group", "aria-label": say("progress") },
+          el("span", { class: "rs-count" }, say(fewest === most ? "decision" : "decision_upto", { n: number, total: most })),
+          el("ol", { class: "rs-beats" }, BEATS.map((beat) => {
+            const now = beat === answered.beat;
+            const done = !now && seen.has(beat);
+            return el("li", { class: now ? "rs-now" : done ? "rs-done" : null, "aria-current": now ? "step" : null }, say("beat_" + beat), done ? el("span", { class: "rs-hidden" }, " (" + say("done") + ")") : null);
+          }))));
+    }
+
+    message(text) {
+      return el("figure", { class: "rs-message" }, el("figcaption", null, el("strong", null, this.place.person), " ", el("span", { class: "rs-small" }, [this.place.role, this.place.city].join(", "))), el("div", { class: "rs-words" }, this.prose(text)));
+    }
+
+    /** What set this decision off: the words and the message of its first node, and the opening where it is the first of all. */
+    scene(decision) {
+      const id = this.firstNode(decision);
+      const node = this._graph.nodes[id];
+      const opening = id === this._graph.start && this._graph.opening ? this.message(this._graph.opening) : null;
+      const words = el("div", { class: "rs-prose" }, this.prose(node.text));
+      const message = node.message ? this.message(node.message) : null;
+      return (message ? [opening, words, message] : [words, opening]).filter(Boolean);
+    }
+
+    firstNode(decision) {
+      const row = this._walk.log.find((each) => each.decision === decision);
+      return row ? row.node : this._walk.node;
+    }
+
+    sceneHeading(decision) {
+      return this.fill(this._graph.nodes[this.firstNode(decision)].heading);
+    }
+
+    showDecision(moved) {
+      this._telling = false;
+      const graph = this._graph;
+      const node = graph.nodes[this._walk.node];
+      const rows = this._walk.log.filter((row) => row.decision === node.decision);
+      const heading = this.heading(1, { class: "rs-subtitle", tabindex: "-1" }, el("span", { class: "rs-beat-tag" }, say("beat_" + node.beat)), " ", this.fill(node.heading));
+      const clues = rows.map((row) => this.outcomeOf(row)).filter((outcome) => outcome.clue);
+      const parts = [this.header(), this.note(), heading];
+      if (rows.length === 0) parts.push(...this.scene(node.decision));
+      else {
+        parts.push(el("details", { class: "rs-again" }, el("summary", null, say("scene")), ...this.scene(node.decision)));
+        if (clues.length) parts.push(el("section", { class: "rs-asked" }, this.heading(2, { class: "rs-label" }, say("asked")), clues.map((outcome) => el("div", { class: "rs-words" }, this.prose(outcome.clue)))));
+      }
+      const prompt = el("p", { class: "rs-prompt", id: this._uid + "-prompt" }, this.inline(node.prompt || (node.beat === "check" ? say("check_prompt") : "")));
+      parts.push(prompt, node.kind === "rank" ? this.ranking(node) : this.choices(node));
+      this.frame(...parts);
+      this.attend(heading, moved);
+    }
+
+    outcomeOf(row) {
+      const option = this._graph.nodes[row.node].options.find((each) => each.id === row.option);
+      return this._graph.outcomes[option.to[this._walk.case][0]];
+    }
+
+    choices(node) {
+      return el("ul", { class: "rs-options", "aria-labelledby": this._uid + "-prompt" }, offered(node, this._walk.case).map((option) => {
+        const button = el("button", { type: "button", class: "rs-option", "data-option": option.id }, el("span", null, this.inline(labelOf(this._graph, node, option.id))));
+        button.addEventListener("click", () => this.choose(option.id));
+        return el("li", null, button);
+      }));
+    }
+
+    /** Three readings, each with buttons 1 2 3; taking a number that is in use swaps. */
+    ranking(node) {
+      const ranks = {};
+      const form = el("form", { class: "rs-rank", "aria-labelledby": this._uid + "-prompt" });
+      const inputs = {};
+      const put = (id, rank) => {
+        const other = node.readings.map((each) => each.id).find((each) => each !== id && ranks[each] === rank);
+        if (other) { if (ranks[id]) ranks[other] = ranks[id]; else delete ranks[other]; }
+        ranks[id] = rank;
+        const open = node.readings.map((each) => each.id).filter((each) => !ranks[each]);
+        if (open.length === 1) ranks[open[0]] = [1, 2, 3].find((each) => !Object.values(ranks).includes(each));
+        for (const reading of node.readings) for (const number of [1, 2, 3]) inputs[reading.id][number].checked = ranks[reading.id] === number;
+      };
+      for (const reading of node.readings) {
+        inputs[reading.id] = {};
+        form.append(el("fieldset", { class: "rs-reading" }, el("legend", null, this.inline(reading.label)), el("div", { class: "rs-ranks" }, [1, 2, 3].map((number) => {
+          const input = el("input", { type: "radio", name: this._uid + "-" + reading.id, value: number, "data-reading": reading.id, "data-rank": number });
+          input.addEventListener("change", () => put(reading.id, number));
+          inputs[reading.id][number] = input;
+          return el("label", { class: "rs-rank-pick" }, input, el("span", null, el("strong", null, String(number)), " ", el("span", { class: "rs-rank-word" }, say("rank_" + number))));
+        }))));
+      }
+      form.prepend(el("p", { class: "rs-small" }, say("rank_help")));
+      form.append(el("fieldset", { class: "rs-sure" }, el("legend", null, say("sure")), el("div", { class: "rs-steps" }, this._graph.confidence.map((words, index) =>
+        el("label", { class: "rs-pick" }, el("input", { type: "radio", name: this._uid + "-sure", value: index + 1, "data-sure": index + 1 }), el("span", null, words))))));
+      const missing = el("p", { class: "rs-missing", role: "status" });
+      form.append(missing, el("button", { type: "submit", class: "rs-button rs-main" }, say("settle")));
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const sure = form.querySelector(".rs-sure input:checked");
+        const open = node.readings.find((each) => !ranks[each.id]);
+        missing.textContent = open ? say("rank_missing") : sure ? "" : say("sure_missing");
+        if (open) return inputs[open.id][1].focus();
+        if (!sure) return form.querySelector(".rs-sure input").focus();
+        const order = node.readings.map((each) => each.id).sort((one, two) => ranks[one] - ranks[two]).join("");
+        this.choose(order + "-" + sure.value);
+      });
+      return form;
+    }
+
+    showOutcome(moved) {
+      this._telling = true;
+      const outcome = this._walk.outcome;
+      const row = this._walk.log[this._walk.log.length - 1];
+      const node = this._graph.nodes[row.node];
+      const told = el("div", { class: "rs-outcome", role: "status", "aria-live": "polite" });
+      const button = el("button", { type: "button", class: "rs-button rs-main", "data-continue": true }, say("go_on"));
+      // Enter held down must not run past what happened.
+      button.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); });
+      button.addEventListener("click", () => this.goOn());
+      this.frame(this.header(), this.note(),
+        el("div", { class: "rs-outcome-block" }, this.heading(1, { class: "rs-subtitle" }, say("next_" + node.beat)), this.chosen(node, row.option), told, button));
+      // The region is in the page before its words, so that they are read out.
+      told.append(...[outcome.clue ? this.message(outcome.clue) : null,
+        outcome.text ? el("div", { class: "rs-prose" }, this.prose(outcome.text)) : null,
+        outcome.feedback ? el("div", { class: "rs-feedback" }, this.heading(2, { class: "rs-label" }, say("feedback")), this.prose(outcome.feedback), this.habit(outcome)) : null].filter(Boolean));
+      this.attend(button, moved);
+    }
+
+    habit(outcome) {
+      return outcome.habit ? el("p", { class: "rs-small" }, say("habit") + ": ", this.inline(outcome.habit)) : null;
+    }
+
+    chosen(node, optionId) {
+      const body = node.kind === "rank" ? this.ranked(node, optionId) : [el("p", null, this.inline(labelOf(this._graph, node, optionId)))];
+      return el("div", { class: "rs-chosen" }, el("p", { class: "rs-label" }, say("chosen")), body);
+    }
+
+    ranked(node, optionId) {
+      const { order, sure } = rankingOf(this._graph, node, optionId);
+      return [el("ol", { class: "rs-order" }, order.map((label) => el("li", null, this.inline(label)))), el("p", { class: "rs-small" }, sure)];
+    }
+
+    effects(row) {
+      const words = row.effects.map((value, axis) => (value ? say("effect", { axis: this._graph.axis_labels[axis], value: signed(value) }) : null)).filter(Boolean);
+      return words.length ? words.join(" · ") : say("log_none");
+    }
+
+    /** One choice of the finished run, with all that was held back until now. */
+    logged(row) {
+      const node = this._graph.nodes[row.node];
+      const outcome = this.outcomeOf(row);
+      const fits = outcome.fits && node.readings.find((each) => each.id === outcome.fits);
+      return el("li", null,
+        el("p", { class: "rs-small" }, el("span", { class: "rs-beat-tag" }, say("beat_" + row.beat)), " ", this.sceneHeading(row.decision)),
+        node.kind === "rank" ? this.ranked(node, row.option) : el("p", null, el("strong", null, row.label)),
+        row.text ? el("div", { class: "rs-prose" }, prose(row.text)) : null,
+        fits ? el("div", { class: "rs-feedback" }, el("p", null, say("fitted") + ": ", el("em", null, this.fill(fits.label)), " " + say("ranked", { rank: say("rank_" + outcome.ranked) })), this.prose(outcome.later)) : null,
+        row.feedback ? el("div", { class: "rs-feedback" }, prose(row.feedback), this.habit(outcome), outcome.stereotype ? el("p", { class: "rs-small" }, say("guessed")) : null) : null,
+        row.beat === "act" || row.effects.some(Boolean) ? el("p", { class: "rs-small" }, say("log_effects") + ": " + this.effects(row)) : null);
+    }
+
+    showEnd(moved) {
+      this._telling = false;
+      const graph = this._graph;
+      const walk = this._walk;
+      const node = graph.nodes[walk.node];
+      const persona = graph.personas[graph.cases[walk.case].persona];
+      const reach = Math.max(6, ...walk.scores.map(Math.abs));
+      const title = this.heading(1, { class: "rs-subtitle", tabindex: "-1" }, this.fill(node.heading) || say("end"));
+      const calibration = mean(walk.calibration);
+      const others = graph.places.filter((place) => place.id !== this._place);
+      const table = graph.draws[this._place].length;
+      const act = (text, what, name, main) => {
+        const button = el("button", { type: "button", class: main ? "rs-button rs-main" : "rs-button", "data-do": name }, text);
+        button.addEventListener("click", () => what(button));
+        return button;
+      };
+      let armed = false;
+      const erase = (button) => {
+        if (armed) return this.erase();
+        armed = true;
+        button.textContent = say("erase_sure");
+      };
+      const next = (this._state.draw + 1) % table;
+      this.frame(
+        el("header", { class: "rs-header" }, this.heading(0, { class: "rs-title rs-title-small" }, graph.title), el("p", { class: "rs-small" }, [this.place.city, this.place.organisation, say("run", { n: this._state.runs.length })].join(" · "))),
+        this.note(), title,
+        el("div", { class: "rs-prose" }, this.prose(node.text), this.prose((node.epilogues || {})[walk.case])),
+        el("section", { class: "rs-portrait" }, this.heading(2, { class: "rs-label" }, say("who")), el("p", null, el("strong", null, this.fill(persona.title))), this.prose(persona.portrait)),
+        el("section", null, this.heading(2, { class: "rs-part" }, say("scores")), el("p", { class: "rs-small" }, say("scores_says")),
+          el("dl", { class: "rs-scores" }, walk.scores.map((value, axis) => el("div", null, el("dt", null, graph.axis_labels[axis]), el("dd", null, el("span", { class: "rs-number" }, signed(value)), bar(value, reach)))))),
+        el("section", null, this.heading(2, { class: "rs-part" }, say("check")), el("p", null, walk.available ? say("check_says", { n: walk.check, total: walk.available }) : say("check_none"))),
+        calibration === null ? null : el("section", null, this.heading(2, { class: "rs-part" }, say("calibration")), el("p", null,
+          [say(calibration >= 0.8 ? "calibration_good" : calibration >= 0.55 ? "calibration_fair" : "calibration_poor"), walk.first.length ? say("calibration_first", { n: walk.first.filter(Boolean).length, total: walk.first.length }) : ""].join(" ").trim())),
+        graph.principle ? el("section", null, this.heading(2, { class: "rs-part" }, say("principle")), this.prose(graph.principle)) : null,
+        graph.compare ? this.comparison(graph.compare) : null,
+        el("section", null, this.heading(2, { class: "rs-part" }, say("log")), el("ol", { class: "rs-log" }, walk.log.map((row) => this.logged(row)))),
+        el("div", { class: "rs-actions" },
+          act(say("again"), () => this.start(this._place, next), "again", true), act(say("same"), () => this.start(this._place, this._state.draw), "same"),
+          others.map((place) => act(say("other", place), () => this.start(place.id, next), "other")),
+          act(say("print"), () => this.print(), "print"), act(say("erase"), erase, "erase")),
+      );
+      this.attend(title, moved);
+    }
+
+    /** The learner's own choices at one decision, counted by place over all finished runs. */
+    comparison(what) {
+      const places = this._graph.places;
+      const runs = this._state.runs.filter((run) => run.remedy && run.remedy.label);
+      const labels = [...new Set(runs.map((run) => run.remedy.label))].sort();
+      if (!labels.length) return null;
+      const count = (place, label) => runs.filter((run) => run.place === place.id && (label === null || run.remedy.label === label)).length;
+      return el("section", null, this.heading(2, { class: "rs-part" }, what.title), el("p", { class: "rs-small" }, say("compare_says")),
+        el("table", { class: "rs-table" },
+          el("thead", null, el("tr", null, el("th", { scope: "col" }, say("compare_choice")), places.map((place) => el("th", { scope: "col" }, place.city)))),
+          el("tbody", null, labels.map((label) => el("tr", null, el("th", { scope: "row" }, this.inline(label)), places.map((place) => el("td", null, String(count(place, label))))))),
+          el("tfoot", null, el("tr", null, el("th", { scope: "row" }, say("compare_runs")), places.map((place) => el("td", null, String(count(place, null))))))));
+    }
+  }
+
+  globalThis.RapportPlayer = { strings: STRINGS, fill: fill, begin: begin, step: step, replay: replay, restore: restore, logOf: logOf, offered: offered, labelOf: labelOf, runOf: runOf };
+  if (!customElements.get("rapport-scenario")) customElements.define("rapport-scenario", RapportScenario);
+})();
