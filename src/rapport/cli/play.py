@@ -69,7 +69,7 @@ def _step(walk: Walk, place: dict[str, Any], console: Console, ask: Callable[[st
         console.print(Markdown(_fill(node["text"], place)))
         if "message" in node:
             _message(console, node["message"], place)
-    trail = " · ".join(f"[reverse] {beat.capitalize()} [/]" if beat == node["beat"] else f"[dim]{beat.capitalize()}[/]" for beat in BEATS)
+    trail = " · ".join(f"[bold]▸ {beat.capitalize()}[/]" if beat == node["beat"] else f"[dim]{beat.capitalize()}[/]" for beat in BEATS)
     console.print(f"\n{trail}")
     default = "Ask or look something up first, or act now?" if node["beat"] == "check" else "What do you do?"
     console.print(Text(_fill(node.get("prompt", default), place), style="bold"))
@@ -106,7 +106,9 @@ def _rank(node: dict, walk: Walk, place: dict, console: Console, ask: Callable[[
             break
         console.print(f"Found “{answer}”; type {', '.join(letters)} once each, the likeliest first.", style="yellow", markup=False)
     steps = walk.graph["confidence"]
-    console.print("How sure are you of the first?  " + "   ".join(f"{number} {label}" for number, label in enumerate(steps, start=1)), markup=False)
+    console.print("How sure are you of the first?", style="bold")
+    for number, label in enumerate(steps, start=1):
+        console.print(Padding(Text(f"{number}  {label}"), (0, 0, 0, 2)))
     while True:
         sure = _answer(ask, f"1 to {len(steps)}: ")
         if sure.isdecimal() and 1 <= int(sure) <= len(steps):
@@ -125,7 +127,7 @@ def _end(walk: Walk, place: dict, readings: list[tuple[dict, dict]], console: Co
     console.print(Markdown(_fill(persona["portrait"], place)))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for label, score in zip(graph["axis_labels"], walk.scores):
-        table.add_row(label, f"{score:+d}".replace("-", "−"))
+        table.add_row(label, f"{score:+d}".replace("-", "−") if score else "0")
     console.print()
     console.print(table)
     console.print(f"You asked before acting in {walk.checks} of the {walk.available} decisions where asking could tell you something.")
