@@ -1,0 +1,84 @@
+"""One Chromium for all browser tests, with the network cut off and every console error collected."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+MISSING = (
+    "No Chromium or Chrome was found, so the browser tests are left out: install one (Debian: apt-get install chromium) or name its program in RAPPORT_CHROMIUM."
+)
+
+
+def find_chromium() -> str | None:
+    """Path of the browser to drive: ``RAPPORT_CHROMIUM``, else the first known name on the path."""
+    return os.environ.get("RAPPORT_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator:
+    """A running browser (Playwright, synchronous); without one the tests are skipped, and in CI they fail."""
+    program = find_chromium()
+    if program is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@dataclass
+class Seen:
+    """What a page did behind the reader's back; attached to every page as ``page.seen``."""
+
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def page_factory(browser) -> Iterator:
+    """Make a page: ``page_factory(width=390, dark=True, javascript=True, touch=False, reduced_motion=True, **context_options)``.
+
+    Requests other than ``file:``, ``data:`` and ``blob:`` are blocked and listed in ``page.seen.requests``; console
+    errors, warnings and exceptions are listed in ``page.seen.errors``. Pages close after the test. ``local=True`` lets
+    requests to this machine through (for a server that the test itself runs).
+    """
+    contexts = []
+
+    def make(width=1280, height=900, dark=False, javascript=True, touch=False, reduced_motion=True, local=False, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+            has_touch=touch,
+            reduced_motion="reduce" if reduced_motion else "no-preference",
+            **options,
+        )
+        context.set_default_timeout(5000)
+        contexts.append(context)
+        seen = Seen()
+
+        def guard(route):
+            url = route.request.url
+            if url.startswith(("file:", "data:", "blob:")) or (local and url.startswith(("http://127.0.0.1", "http://localhost", "ws://127.0.0.1", "ws://localhost"))):
+                route.continue_()
+            else:
+                seen.requests.append(url)
+                route.abort()
+
+        context.route("**/*", guard)
+        page = context.new_page()
+        page.seen = seen
+        page.on("console", lambda message: seen.errors.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
