@@ -1,0 +1,402 @@
+"""How a book of failures and recoveries comes about: people, a response to how they were treated, and the tables.
+Only arithmetic that every processor does alike (no exp, log or sums over rows), rounded to integers at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from math import fsum, sqrt
+
+import numpy as np
+import pandas as pd
+
+from rapport.simulation.firm import FAULTS, KINDS, PREFERENCES, REMEDIES, STREAMS, TRIAL_CELLS, YEAR_BEGINS, Firm
+from rapport.simulation.luck import Luck
+from rapport.simulation.tables import Book, frame
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the simulation knows and an analyst does not. A checker opens it only after an answer is committed.
+
+    Attributes
+    ----------
+    firm : Firm
+        The planted parameters.
+    customers : DataFrame
+        For each customer_id: the hidden preferences (``voice, money, cause, speed``, standard normal units) and what each
+        treatment does for this very person: ``own_effect``, ``explain_effect``, ``matched_effect``, ``stream_effect``
+        (points of satisfaction) and ``credit_effect`` (change in the chance to buy again for the reference credit).
+    market_leanings : DataFrame
+        For each market: the market's part of each preference, drawn from the seed.
+    underpaid_market : str
+        The audited market that gets less for equal failures, drawn from the seed.
+    patience_days : int
+        Day up to which waiting for a refund costs nothing, drawn from the seed.
+    """
+
+    firm: Firm
+    customers: pd.DataFrame
+    market_leanings: pd.DataFrame
+    underpaid_market: str
+    patience_days: int
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A book and, apart from it, its truth."""
+
+    book: Book
+    truth: Truth
+
+
+@dataclass(frozen=True)
+class People:
+    """Customers as arrays of (customers,): market index, preferences (customers, 4), value in standard units."""
+
+    market: np.ndarray
+    taste: np.ndarray
+    value: np.ndarray
+    need: np.ndarray
+    effects: dict[str, np.ndarray]
+    leanings: np.ndarray
+
+
+def simulate(firm: Firm, seed: int) -> Simulated:
+    """A book of customers, failures and recoveries, and its truth.
+
+    Parameters
+    ----------
+    firm : Firm
+        Parameters, such as ``PRESETS["recovery"]``.
+    seed : int
+        From 0 to 2**63 − 1. The same firm and seed give the same book, byte for byte.
+
+    Returns
+    -------
+    Simulated
+        ``.book`` holds the tables, ``.truth`` the planted truth.
+
+    Raises
+    ------
+    ContentError
+        When the seed is not such a number.
+
+    Notes
+    -----
+    Simulated: the parameters are chosen for teaching and are no estimates about peoples.
+    """
+    luck = Luck(seed)
+    people = make_people(firm, luck)
+    underpaid = firm.audited_markets[luck.shuffled("equity.market", 2)[0]]
+    patience = firm.patience_days[luck.shuffled("refund.patience", len(firm.patience_days))[0]]
+    shipments = _shipments(firm, luck)
+    book = Book(
+        customers=_customers(firm, luck, people),
+        failures=_failures(firm, luck, people, shipments["failed"].to_numpy(), underpaid, patience),
+        trial=_trial(firm, luck, people),
+        offers=_offers(firm, luck, people),
+        steady=_steady(firm, luck, people),
+        shipments=shipments,
+    )
+    leanings = pd.DataFrame({"market": firm.markets, **{name: people.leanings[:, i] for i, name in enumerate(PREFERENCES)}})
+    hidden = {name: people.taste[:, i] for i, name in enumerate(PREFERENCES)}
+    customers = pd.DataFrame({"customer_id": _ids("C", firm.customers), **hidden, **people.effects})
+    return Simulated(book, Truth(firm, customers, leanings, underpaid, patience))
+
+
+def make_people(firm: Firm, luck: Luck) -> People:
+    """Customers with a market, hidden preferences and what each treatment does for them.
+
+    A preference is ``sqrt(s) · market + sqrt(1 − s) · person`` with s = ``firm.market_share_of_variance``. The market part
+    takes evenly spread scores, dealt to the markets anew for each preference and seed, so no market leans by design.
+    """
+    rest = (1 - firm.audited_share * 2) / max(1, len(firm.markets) - 2)
+    shares = [firm.audited_share if market in firm.audited_markets else rest for market in firm.markets]
+    market = luck.choice("people.market", tuple(shares), firm.customers)
+    leanings = np.array([_spread(shares, luck.shuffled(f"people.leaning.{name}", len(shares))) for name in PREFERENCES]).T
+    person = np.stack([luck.normal(f"people.{name}", firm.customers) for name in PREFERENCES], axis=1)
+    share = firm.market_share_of_variance
+    taste = sqrt(share) * leanings[market] + sqrt(1 - share) * person
+    voice, money, cause, speed = taste.T
+    effects = {
+        "own_effect": firm.own_satisfaction + firm.own_by_voice * voice,
+        "explain_effect": firm.explain_satisfaction + firm.explain_by_cause * cause,
+        "matched_effect": firm.matched_satisfaction + firm.matched_by_speed * speed,
+        "stream_effect": firm.stream_satisfaction + firm.stream_by_cause * cause,
+        "credit_effect": firm.credit_repurchase + firm.credit_by_money * money,
+    }
+    said = luck.event("people.need_true", np.full(firm.customers, firm.need_said_true))
+    strongest = taste.argmax(axis=1)
+    other = (strongest + 1 + luck.index("people.need_other", 3, firm.customers)) % 4
+    return People(market, taste, luck.normal("people.value", firm.customers), np.where(said, strongest, other), effects, leanings)
+
+
+def _spread(shares: list[float], order: list[int]) -> list[float]:
+    """Evenly spaced scores dealt to the markets in `order`, with mean 0 and variance 1 under the markets' shares."""
+    mean = fsum(share * rank for share, rank in zip(shares, order))
+    deviation = sqrt(fsum(share * (rank - mean) ** 2 for share, rank in zip(shares, order)))
+    return [(rank - mean) / deviation for rank in order]
+
+
+def respond(firm: Firm, luck: Luck, table: str, people: People, who: np.ndarray, severity: np.ndarray, **did: np.ndarray) -> dict[str, np.ndarray]:
+    """What customers feel and do after a failure and its handling.
+
+    Parameters
+    ----------
+    firm, luck, people
+    table : str
+        Name of the streams of luck to use: the same table under two treatments shares its luck.
+    who, severity : (rows,) int64
+        Index of the customer; severity 1 to 3.
+    **did : (rows,) int64
+        ``owned``, ``explained`` (0/1), ``remedy`` (index into `REMEDIES`), ``streams`` (0–2), ``second`` (0/1).
+
+    Returns
+    -------
+    dict of (rows,) float64
+        ``satisfaction_before``, ``satisfaction_after``, ``fairness`` (points, not yet rounded),
+        ``repurchase`` and ``escalation`` (chances).
+    """
+    rows, effect = len(who), {name: values[who] for name, values in people.effects.items()}
+    owned, explained, streams, second = (did[name] for name in ("owned", "explained", "streams", "second"))
+    matched, mismatched = did["remedy"] == 1, did["remedy"] == 2
+    any_stream, several = streams >= 1, streams == 2
+    overshoot = several * explained
+    mood = luck.normal(f"{table}.mood", rows)
+    before = firm.satisfaction_steady + firm.satisfaction_spread * luck.normal(f"{table}.before", rows)
+    after = (
+        before
+        - np.array(firm.satisfaction_lost)[severity - 1]
+        + effect["own_effect"] * owned
+        + effect["explain_effect"] * explained
+        + effect["matched_effect"] * matched
+        + firm.mismatched_satisfaction * mismatched
+        + effect["stream_effect"] * any_stream
+        + firm.several_satisfaction * several
+        + firm.overshoot_satisfaction * overshoot
+        + firm.second_satisfaction * second
+        + firm.mood_satisfaction * mood
+    )
+    repurchase = (
+        firm.repurchase_steady
+        - np.array(firm.repurchase_lost)[severity - 1]
+        + firm.own_repurchase * owned
+        + firm.explain_repurchase * explained
+        + firm.matched_repurchase * matched
+        + firm.mismatched_repurchase * mismatched
+        + firm.stream_repurchase * any_stream
+        + firm.overshoot_repurchase * overshoot
+        + firm.second_repurchase * second
+        + firm.money_repurchase * people.taste[who, 1]
+        + firm.value_repurchase * people.value[who]
+        + firm.mood_repurchase * mood
+    )
+    fairness = (
+        firm.fairness_base
+        + firm.fairness_by_severity * severity
+        + firm.fairness_of_own_effect * effect["own_effect"] * owned
+        + firm.fairness_explained * explained
+        + firm.fairness_matched * matched
+        + firm.fairness_mismatched * mismatched
+        + firm.fairness_stream * any_stream
+        + firm.fairness_overshoot * overshoot
+        + firm.fairness_second * second
+        + firm.fairness_noise * luck.normal(f"{table}.fairness", rows)
+    )
+    escalation = (
+        firm.escalation_base
+        + firm.escalation_by_severity * severity
+        + firm.escalation_owned * owned
+        + firm.escalation_matched * matched
+        + firm.escalation_stream * any_stream
+        + firm.second_escalation * second
+    )
+    return {"satisfaction_before": before, "satisfaction_after": after, "fairness": fairness, "repurchase": repurchase, "escalation": escalation}
+
+
+# ---- Tables -----------------------------------------------------------------------------------------------------
+
+
+def _customers(firm: Firm, luck: Luck, people: People) -> pd.DataFrame:
+    n = firm.customers
+    margin = firm.margin_cents + firm.margin_by_value * people.value + firm.margin_noise * luck.normal("customers.margin", n)
+    return frame(
+        "customers",
+        {
+            "customer_id": _ids("C", n),
+            "market": _words(firm.markets)[people.market],
+            "tenure_months": luck.between("customers.tenure", firm.tenure_months, n),
+            "monthly_margin_cents": np.clip(np.rint(margin / 10) * 10, 400, None),
+            "months_expected": luck.between("customers.expected", firm.months_expected, n),
+        },
+    )
+
+
+def _shipments(firm: Firm, luck: Luck) -> pd.DataFrame:
+    week = np.arange(1, 53)
+    busy = np.isin(week, firm.busy_weeks)
+    volume = firm.shipments_per_week * np.where(busy, firm.busy_volume, 1) * (1 + 0.05 * luck.normal("shipments.volume", 52))
+    shipments = np.rint(np.clip(volume, 1, None))
+    rate = np.where(busy, firm.busy_failure_rate, firm.failure_rate)
+    failed = np.rint(shipments * rate + np.sqrt(shipments * rate * (1 - rate)) * luck.normal("shipments.failed", 52))
+    return frame("shipments", {"week": week, "shipments": shipments, "failed": np.clip(failed, 0, shipments)})
+
+
+def _failures(firm: Firm, luck: Luck, people: People, failed: np.ndarray, underpaid: str, patience: int) -> pd.DataFrame:
+    n = int(failed.sum())
+    week = np.repeat(np.arange(1, 53), failed)
+    who = luck.index("failures.who", firm.customers, n)
+    market = people.market[who]
+    lowly = market == firm.markets.index(underpaid)
+    shares = np.where(lowly[:, None], firm.audited_severity, firm.other_severity)
+    severity = 1 + luck.choice("failures.severity", shares, n)
+    step = severity - 1
+    value = people.value[who]
+
+    told = luck.event("failures.told", firm.told_share + firm.told_by_severity * step + firm.told_by_voice * people.taste[who, 0])
+    answered = told & luck.event("failures.answered", np.full(n, firm.answered_share))
+    hours = 1 + np.floor(firm.slowest_answer_hours * luck.uniform("failures.hours", n) ** 2)
+    owned = answered & luck.event("failures.owned", firm.owned_share + firm.owned_by_severity * step)
+    explained = answered & luck.event("failures.explained", np.full(n, firm.explained_share))
+    remedy = luck.choice("failures.remedy", firm.remedy_shares, n) * answered
+    streams = luck.choice("failures.streams", firm.stream_shares, n) * answered
+    second = answered & luck.event("failures.second", np.full(n, firm.second_failure_share))
+
+    paid = answered & luck.event("failures.paid", firm.paid_share + firm.value_paid * value + firm.underpaid_share * lowly)
+    amount = np.array(firm.paid_cents)[step] * (1 + firm.paid_spread * luck.normal("failures.amount", n)) + firm.underpaid_cents * lowly
+    compensation = np.clip(np.rint(amount / 50) * 50, 100, None) * paid
+    refunded = answered & luck.event("failures.refunded", np.full(n, firm.refund_share))
+    days = luck.between("failures.refund_days", (1, firm.refund_days_most), n)
+
+    felt = respond(firm, luck, "failures", people, who, severity, owned=owned, explained=explained, remedy=remedy, streams=streams, second=second)
+    late = np.clip(days - patience, 0, None) * refunded
+    chance = (
+        felt["repurchase"]
+        + people.effects["credit_effect"][who] * paid * firm.paid_dose
+        + (firm.late_repurchase + firm.late_repurchase_per_day * late) * (late > 0)
+    )
+    by_owned, by_explained, by_matched, by_stream = firm.recovered_effects
+    settled = (
+        firm.recovered_base + by_owned * owned + by_explained * explained + by_matched * (remedy == 1) + by_stream * (streams > 0)
+        + firm.recovered_by_severity * step + firm.recovered_second * second
+    )  # fmt: skip
+    recovered = answered & luck.event("failures.recovered", settled)
+    reviews = np.where(recovered, firm.review_share_recovered, np.where(told, firm.review_share_unrecovered, firm.review_share_silent))
+    kinds = np.where(recovered[:, None], firm.stars_recovered, np.where(told[:, None], firm.stars_unrecovered, firm.stars_silent))
+    stars = (1 + luck.choice("failures.stars", kinds, n)) * luck.event("failures.review", reviews)
+    weekday = luck.index("failures.weekday", 7, n)
+    return frame(
+        "failures",
+        {
+            "failure_id": _ids("F", n),
+            "customer_id": _ids("C", firm.customers)[who],
+            "market": _words(firm.markets)[market],
+            "day": _days()[(week - 1) * 7 + weekday],
+            "week": week,
+            "kind": _words(KINDS)[luck.choice("failures.kind", firm.kind_shares, n)],
+            "severity": severity,
+            "fault": _words(FAULTS)[luck.choice("failures.fault", firm.fault_shares, n)],
+            "told_us": told,
+            "asked_need": _words((*PREFERENCES, "not_asked"))[np.where(answered, people.need[who], 4)],
+            "answered": answered,
+            "answer_hours": np.where(answered, hours, -1),
+            "owned": owned,
+            "explained": explained,
+            "remedy": _words(REMEDIES)[remedy],
+            "update_streams": streams,
+            "compensation_cents": compensation,
+            "refund_days": np.where(refunded, days, -1),
+            "second_failure": second,
+            "satisfaction_before": _points(felt["satisfaction_before"]),
+            "satisfaction_after": _points(felt["satisfaction_after"]),
+            "recovered": recovered,
+            "repurchased": luck.event("failures.repurchased", chance),
+            "escalated": told & luck.event("failures.escalated", felt["escalation"]),
+            "stars": stars,
+        },
+    )
+
+
+def _trial(firm: Firm, luck: Luck, people: People) -> pd.DataFrame:
+    n = firm.trial_cases
+    who = luck.index("trial.who", firm.customers, n)
+    severity = 1 + luck.choice("trial.severity", firm.other_severity, n)
+    owned, explained, remedy, streams = np.unravel_index(luck.cells("trial.cells", TRIAL_CELLS, n), (2, 2, len(REMEDIES), len(STREAMS)))
+    felt = respond(firm, luck, "trial", people, who, severity, owned=owned, explained=explained, remedy=remedy, streams=streams, second=np.zeros(n))
+    return frame(
+        "trial",
+        {
+            "case_id": _ids("T", n),
+            "customer_id": _ids("C", firm.customers)[who],
+            "market": _words(firm.markets)[people.market[who]],
+            "severity": severity,
+            "asked_need": _words(PREFERENCES)[people.need[who]],
+            "owned": owned,
+            "explained": explained,
+            "remedy": _words(REMEDIES)[remedy],
+            "updates": streams,
+            "fairness": _points(felt["fairness"]),
+            "satisfaction_before": _points(felt["satisfaction_before"]),
+            "satisfaction_after": _points(felt["satisfaction_after"]),
+            "repurchased": luck.event("trial.repurchased", felt["repurchase"]),
+            "escalated": luck.event("trial.escalated", felt["escalation"]),
+        },
+    )
+
+
+def _offers(firm: Firm, luck: Luck, people: People) -> pd.DataFrame:
+    n = firm.offer_cases
+    who = luck.index("offers.who", firm.customers, n)
+    cell = luck.cells("offers.cells", len(firm.credits_cents), n)
+    chance = (
+        firm.repurchase_steady - firm.repurchase_lost[1] + firm.matched_repurchase
+        + firm.money_repurchase * people.taste[who, 1] + firm.value_repurchase * people.value[who]
+        + people.effects["credit_effect"][who] * np.array(firm.credit_dose)[cell]
+    )  # fmt: skip
+    return frame(
+        "offers",
+        {
+            "offer_id": _ids("O", n),
+            "customer_id": _ids("C", firm.customers)[who],
+            "asked_need": _words(PREFERENCES)[people.need[who]],
+            "credit_cents": np.array(firm.credits_cents)[cell],
+            "repurchased": luck.event("offers.repurchased", chance),
+        },
+    )
+
+
+def _steady(firm: Firm, luck: Luck, people: People) -> pd.DataFrame:
+    n = firm.steady_cases
+    who = luck.index("steady.who", firm.customers, n)
+    chance = firm.repurchase_steady + firm.money_repurchase * people.taste[who, 1] + firm.value_repurchase * people.value[who]
+    return frame(
+        "steady",
+        {
+            "customer_id": _ids("C", firm.customers)[who],
+            "satisfaction": _points(firm.satisfaction_steady + firm.satisfaction_spread * luck.normal("steady.satisfaction", n)),
+            "repurchased": luck.event("steady.repurchased", chance),
+        },
+    )
+
+
+def _points(values: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(values), 0, 100)
+
+
+@lru_cache(maxsize=16)
+def _ids(letter: str, rows: int) -> np.ndarray:
+    width = 4 if letter in "C" else 5
+    return np.array([f"{letter}{number:0{width}d}" for number in range(1, rows + 1)], dtype=object)
+
+
+@lru_cache(maxsize=32)
+def _words(words: tuple[str, ...]) -> np.ndarray:
+    return np.array(words, dtype=object)
+
+
+@lru_cache(maxsize=1)
+def _days() -> np.ndarray:
+    first = date.fromisoformat(YEAR_BEGINS)
+    return np.array([(first + timedelta(days=day)).isoformat() for day in range(364)], dtype=object)

@@ -1,0 +1,79 @@
+"""Seeded luck: every quantity draws from a stream of its own, in blocks of fixed size.
+Adding a quantity or more rows never changes what was drawn before."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+import numpy as np
+
+from rapport.content import ContentError
+
+BLOCK = 4096  # rows drawn from one generator; part of the definition of a book, so it never changes
+MAX_SEED = 2**63 - 1
+
+
+class Luck:
+    """Random numbers of one book, by the name of the quantity they decide.
+
+    Each (name, block) has the child stream ``SeedSequence(seed, spawn_key=(crc32(name), block))``, which is what
+    ``SeedSequence.spawn`` makes, addressed by name instead of by order. Two books with the same seed share their luck
+    quantity by quantity, even where their parameters differ.
+
+    Parameters
+    ----------
+    seed : int
+        From 0 to 2**63 − 1.
+
+    Raises
+    ------
+    ContentError
+        When `seed` is not such a whole number.
+    """
+
+    def __init__(self, seed: int):
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed <= MAX_SEED:
+            raise ContentError(f"seed {seed!r} cannot be used; a seed is a whole number from 0 to {MAX_SEED}.", key="seed")
+        self.seed = int(seed)
+
+    def _generator(self, name: str, block: int) -> np.random.Generator:
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(crc32(name.encode()), block))))
+
+    def _blocks(self, name: str, rows: int, draw: str) -> np.ndarray:
+        parts = [
+            getattr(self._generator(name, block), draw)(min(BLOCK, rows - block * BLOCK)) for block in range(-(-rows // BLOCK))
+        ]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def uniform(self, name: str, rows: int) -> np.ndarray:
+        """(rows,) float64 in [0, 1)."""
+        return self._blocks(name, rows, "random")
+
+    def normal(self, name: str, rows: int) -> np.ndarray:
+        """(rows,) float64, standard normal in steps of 1/1024, so that later sums are exact on any processor."""
+        return np.rint(self._blocks(name, rows, "standard_normal") * 1024) / 1024
+
+    def event(self, name: str, chance: np.ndarray) -> np.ndarray:
+        """(rows,) bool: true with the given chances (clipped to 0..1)."""
+        return self.uniform(name, len(chance)) < chance
+
+    def choice(self, name: str, chances: np.ndarray | tuple[float, ...], rows: int) -> np.ndarray:
+        """(rows,) int64 index of a category; `chances` is (categories,) or (rows, categories), rows summing to 1."""
+        edges = np.cumsum(np.broadcast_to(np.asarray(chances, dtype=float), (rows, np.shape(chances)[-1])), axis=1)[:, :-1]
+        return (self.uniform(name, rows)[:, None] >= edges).sum(axis=1)
+
+    def index(self, name: str, below: int, rows: int) -> np.ndarray:
+        """(rows,) int64 from 0 to `below` − 1, all alike likely."""
+        return (self.uniform(name, rows) * below).astype(np.int64)
+
+    def between(self, name: str, ends: tuple[int, int], rows: int) -> np.ndarray:
+        """(rows,) int64 from the first to the second of `ends`, both included, all alike likely."""
+        return ends[0] + self.index(name, ends[1] - ends[0] + 1, rows)
+
+    def cells(self, name: str, cells: int, rows: int) -> np.ndarray:
+        """(rows,) int64 treatment cells in permuted blocks: each run of `cells` rows holds every cell once."""
+        return np.argsort(self.uniform(name, rows).reshape(-1, cells), axis=1, kind="stable").ravel()
+
+    def shuffled(self, name: str, items: int) -> list[int]:
+        """A permutation of ``range(items)``."""
+        return self._generator(name, 0).permutation(items).tolist()
