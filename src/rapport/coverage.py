@@ -78,7 +78,7 @@ def read(root: Path | None = None) -> tuple[dict[str, Idea], Document]:
 
 
 def report(root: Path | None = None, module: str | None = None) -> list[Row]:
-    """One row for each idea and kind it needs, of one module or of all modules that exist.
+    """One row for each idea and kind it needs, of one module or of all modules that exist and are no drafts.
 
     Parameters
     ----------
@@ -98,9 +98,10 @@ def report(root: Path | None = None, module: str | None = None) -> list[Row]:
     if module is not None and module not in stems:
         raise ContentError(f"no module is called {module!r}; there are {', '.join(stems) or 'none'}.", root)
     named = objects(root, ideas)
+    wanted = [module] if module else [stem for stem in stems if not _draft(stem, root)]
     rows = []
     for idea in ideas.values():
-        if not any(idea.belongs_to(stem) for stem in ([module] if module else stems)):
+        if not any(idea.belongs_to(stem) for stem in wanted):
             continue
         for kind in idea.needs:
             carriers = tuple(sorted(named.get(idea.id, {}).get(kind, [])))
@@ -109,8 +110,12 @@ def report(root: Path | None = None, module: str | None = None) -> list[Row]:
     return rows
 
 
+def _draft(stem: str, root: Path) -> bool:
+    return playbook_path(stem, root).exists() and load_playbook(stem, root).front.draft
+
+
 def check(root: Path | None = None) -> list[Row]:
-    """The report over every module that exists.
+    """The report over every module that exists and is no draft.
 
     Raises
     ------

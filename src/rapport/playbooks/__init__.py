@@ -90,10 +90,11 @@ class FacilitatorNote(_Declared):
 
 
 class Front(_Declared):
-    """Front matter of ``playbook.md``."""
+    """Front matter of ``playbook.md``. A ``draft`` is checked like the rest, but need not carry its ideas yet."""
 
     module: Text
     title: Text
+    draft: bool = False
     minutes: Annotated[int, Field(ge=15, le=240)]
     roles: Annotated[list[Text], Field(min_length=1)]
     outcomes: Annotated[list[Text], Field(min_length=1, max_length=6)]

@@ -1,0 +1,141 @@
+"""`rapport check`: reads everything an author writes, gathers every fault, prints what was read and the policy tables.
+The rules live in the rooms; this only calls them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rapport.content import ContentError, module_stems, raise_all
+
+Found = Iterator[str | ContentError]
+"""What a check yields: lines to print, and faults."""
+
+
+def check_course(root: Path) -> None:
+    """Check the whole course, print a line per area, and raise all faults at once.
+
+    Raises
+    ------
+    ContentError
+        When anything is wrong; every fault of every area is named.
+    """
+    checks: dict[str, Callable[[Path], Found]] = {
+        "Facts": _facts,
+        "Playbooks": _playbooks,
+        "Scenarios": _scenarios,
+        "Exercises": _exercises,
+        "Notebooks": _notebooks,
+        "Coverage": _coverage,
+    }
+    errors: list[ContentError] = []
+    for area, found in checks.items():
+        if area == "Coverage" and errors:
+            print("Coverage: not looked at; it counts what the files above name, and those have faults")
+            continue
+        lines, faults = [], []
+        try:
+            for each in found(root):
+                (faults if isinstance(each, ContentError) else lines).append(each)
+        except ContentError as error:
+            faults.append(error)
+        print("\n".join([f"{area}: {lines[0] if lines else 'could not be read' if faults else 'none'}", *lines[1:]]))
+        errors += faults
+    raise_all(errors)
+
+
+def _counted(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _facts(root: Path) -> Found:
+    from rapport import facts
+
+    for code in facts.MARKETS:
+        facts.market(code)
+    yield _counted(len(facts.MARKETS), "market")
+
+
+def _playbooks(root: Path) -> Found:
+    from rapport import playbooks
+
+    read = []
+    for stem in module_stems(root):
+        if playbooks.playbook_path(stem, root).exists():
+            try:
+                read.append(playbooks.load(stem, root))
+            except ContentError as error:
+                yield error
+        else:
+            yield ContentError("the module has no playbook; add one (rapport new module shows its shape).", playbooks.playbook_path(stem, root))
+    yield f"{_counted(len(read), 'playbook')}, {_counted(sum(len(each.plays) for each in read), 'play card')}"
+
+
+def _scenarios(root: Path) -> Found:
+    from rapport import scenarios
+
+    tables = []
+    for name, path in scenarios.files(root).items():
+        try:
+            graph = scenarios.compile_scenario(path)
+        except ContentError as error:
+            yield error
+            continue
+        rows = scenarios.policy_table(graph)
+        tables += ["", *policy_lines(name, rows)]
+        yield from (ContentError(fault, path) for fault in scenarios.policy_faults(graph, rows))
+    yield _counted(len(scenarios.files(root)), "scenario")
+    yield from tables
+
+
+def policy_lines(name: str, rows: list) -> list[str]:
+    """The policy table of one scenario: expected scores, and in brackets how far checking first is ahead, in parts of the range."""
+    policies = ("always_the_same", "by_nationality", "at_random", "ask_everything")
+    heads = ["place", "check first", *(policy.replace("_", " ") for policy in policies), "worst … best"]
+    body = [
+        [
+            row.place,
+            f"{row.check_first:.2f}",
+            *(f"{getattr(row, policy):.2f} ({row.lead[policy]:.2f})" for policy in policies),
+            f"{row.worst} … {row.best}",
+        ]
+        for row in rows
+    ]
+    widths = [max(len(line[column]) for line in [heads, *body]) for column in range(len(heads))]
+    told = [f"  {name}: expected score by way of playing (in brackets: how far checking first is ahead, in parts of the range)"]
+    return told + ["  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in [heads, *body]]
+
+
+def _exercises(root: Path) -> Found:
+    from rapport import coverage, exercises
+
+    known = set(coverage.read(root)[0])
+    count = 0
+    for path in sorted((root / "exercises").glob("*.yaml")):
+        try:
+            count += len(exercises.load(path.stem, root, sources=known).exercises)
+        except ContentError as error:
+            yield error
+    yield _counted(count, "exercise")
+
+
+def _notebooks(root: Path) -> Found:
+    from rapport.handbook.execute import notebook_paths, read_notebook
+
+    paths = notebook_paths(root)
+    for path in paths:
+        try:
+            read_notebook(path)
+        except ContentError as error:
+            yield error
+    yield _counted(len(paths), "notebook")
+
+
+def _coverage(root: Path) -> Found:
+    from rapport import coverage
+
+    rows = coverage.report(root)
+    states = {state: sum(row.state == state for row in rows) for state in ("covered", "owed", "missing")}
+    yield f"{_counted(len({row.id for row in rows}), 'idea')} of the modules there are; " + ", ".join(f"{number} {state}" for state, number in states.items())
+    yield from (f"  owed: {row.id} {row.kind}: {row.note}" for row in rows if row.state == "owed")
+    coverage.check(root)
