@@ -1,9 +1,13 @@
 """What an answer can be: numbers, intervals, options and matched rows; how they are compared and written out.
-Reading a learner's answer lives in `rapport.exercises.reading`."""
+Reading what a learner gave lives in `rapport.exercises.reading`."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
+
+# A correctly rounded answer at the very edge must not fail over the last binary digit.
+_SLACK = 1e-9
 
 
 class Estimate(NamedTuple):
@@ -20,3 +24,63 @@ class Estimate(NamedTuple):
     value: float
     low: float
     high: float
+
+
+Value = float | tuple[float, float] | str | dict[str, str]
+
+
+def real(raw: Any) -> float | None:
+    """`raw` as a finite float, or None when it is no such number (a Boolean is none)."""
+    if isinstance(raw, bool | str | bytes) or type(raw).__name__ in ("bool_", "bool"):
+        return None
+    try:
+        number = float(raw)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def band(value: Value, tolerance: float) -> list[tuple[float, float]]:
+    """Accepted range of each number in `value`: one for a number, two for an interval.
+
+    Returns
+    -------
+    list of (low, high)
+        Closed ranges; `value` ± `tolerance`, a hair wider so that rounding never decides.
+    """
+    numbers = value if isinstance(value, tuple) else (value,)
+    return [(n - tolerance - _SLACK * max(1.0, abs(n)), n + tolerance + _SLACK * max(1.0, abs(n))) for n in map(float, numbers)]  # type: ignore[arg-type]
+
+
+def agrees(answer: Value, value: Value, tolerance: float) -> bool:
+    """Whether `answer` is accepted as `value`: within tolerance, or the same option."""
+    if isinstance(value, str | dict):
+        return answer == value
+    numbers = answer if isinstance(answer, tuple) else (answer,)
+    return all(low <= n <= high for n, (low, high) in zip(numbers, band(value, tolerance), strict=True))  # type: ignore[operator]
+
+
+def apart(one: Value, other: Value, tolerance: float) -> bool:
+    """Whether no answer can be accepted as both: more than two tolerances between them (in one end, for an interval)."""
+    if isinstance(one, str | dict):
+        return one != other
+    ones, others = (value if isinstance(value, tuple) else (value,) for value in (one, other))
+    return any(abs(a - b) > 2 * tolerance * (1 + _SLACK) + 4 * _SLACK * max(1.0, abs(a)) for a, b in zip(ones, others, strict=True))  # type: ignore[operator, arg-type]
+
+
+def number_text(number: float, decimals: int) -> str:
+    """``1,234.5`` with `decimals` places and a true minus sign; never ``−0``."""
+    text = f"{abs(number):,.{decimals}f}"
+    return f"−{text}" if number < 0 and text.strip("0.,") else text
+
+
+def with_unit(text: str, unit: str) -> str:
+    """`text` followed by `unit`: ``43.2%``, ``€12``, ``5 hours``."""
+    if unit in ("€", "$", "£", "¥", "₹"):
+        return f"−{unit}{text[1:]}" if text.startswith("−") else f"{unit}{text}"
+    return f"{text}{unit}" if unit in ("%", "") else f"{text} {unit}"
+
+
+def distance_text(distance: float, unit: str, decimals: int, points: str = "percentage points") -> str:
+    """How far two numbers lie apart; a difference of percentages is in percentage points."""
+    return with_unit(number_text(abs(distance), decimals), points if unit == "%" else unit)

@@ -1,0 +1,252 @@
+"""Exercises for a page without a kernel: several draws baked with accepted and mistaken ranges, rendered as HTML.
+The browser compares; what would give an answer away travels encoded, and everything readable reads without scripts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from html.parser import HTMLParser
+from typing import Any
+
+from markupsafe import escape
+
+from rapport.content import ContentError
+from rapport.exercises.checking import Key, asks_percent, clashes, filled, key, planted
+from rapport.exercises.model import Exercise, Mistake, Workbook
+from rapport.exercises.serving import served, simulated
+from rapport.exercises.session import asked
+from rapport.exercises.values import Value, band
+from rapport.exercises.words import MARKS, WORDS, say
+from rapport.markdown import inline, to_html
+
+Tree = str | list[Any]
+
+
+def bake(definition: Workbook, exercise: Exercise | str, seeds: Iterable[int]) -> list[dict[str, Any]]:
+    """What the page needs to ask and judge an exercise on each of `seeds`.
+
+    Parameters
+    ----------
+    definition : Workbook
+    exercise : Exercise or str
+        One of its exercises, or its id.
+    seeds : iterable of int
+        Seeds of the books, each of which can be served.
+
+    Returns
+    -------
+    list of dict
+        Per seed: ``seed``; ``table`` (``title``, ``columns``, ``rows`` as text) or None; ``accept`` (ranges
+        ``[[low, high]]``, one per number, an option id, or ``{"rows", "pass"}``); ``mistakes`` (``id``, ``says`` as a
+        tree, ``accept`` or ``when``); ``fraction``; ``after`` and ``solution`` (trees); ``truth``, ``value`` (plain
+        numbers for the learner's own distances, or None); ``within`` (for a guess at an interval). A tree is a list of texts and
+        ``[tag, attributes, children]``, made from Markdown, so that the page builds it without parsing HTML.
+
+    Raises
+    ------
+    ContentError
+        When a seed cannot be served.
+    """
+    exercise = definition.exercise(exercise) if isinstance(exercise, str) else exercise
+    draws = []
+    for seed in seeds:
+        book = simulated(definition, seed)
+        if clash := next((each for each in clashes(definition, book) if each.exercise == exercise.id), None):
+            raise ContentError(f"seed {seed} cannot be served: in {exercise.id}, {clash.first} and {clash.second} lie too near. Ask `serve` for a seed.")
+        draws.append(_draw(definition, key(definition, exercise, book), seed, book))
+    return draws
+
+
+def _draw(definition: Workbook, this: Key, seed: int, book: Any) -> dict[str, Any]:
+    exercise = this.exercise
+    return {
+        "seed": seed,
+        "table": table_text(_counts(definition, exercise, book), exercise.title) if exercise.table else None,
+        "accept": _accept(this, this.value),
+        "mistakes": [{"id": mistake.id, "says": tree(to_html(mistake.says)), **_recognised(this, mistake, value)} for mistake, value in this.mistakes],
+        "fraction": asks_percent(this),
+        "after": [part for text in planted(this) for part in tree(to_html(text))],
+        "solution": tree(to_html(filled(exercise.solution, this))),
+        "truth": this.truth if isinstance(this.truth, float) and exercise.answer.kind == "number" else None,
+        "value": this.value if isinstance(this.value, float) else None,
+        "within": list(this.value) if isinstance(this.value, tuple) else None,
+    }
+
+
+def _counts(definition: Workbook, exercise: Exercise, book: Any) -> Any:
+    """The exercise's small table with headings that read as words: a page has no column names to type."""
+    return definition.run(exercise.table or "", book.book).rename(columns=_words).rename_axis(index=_words)
+
+
+def _words(name: Any) -> Any:
+    return name.replace("_", " ") if isinstance(name, str) else name
+
+
+def _accept(this: Key, value: Value) -> Any:
+    answer = this.exercise.answer
+    if isinstance(value, dict):
+        return {"rows": value, "pass": answer.passing}
+    return value if isinstance(value, str) else [list(ends) for ends in band(value, answer.tolerance or 0)]
+
+
+def _recognised(this: Key, mistake: Mistake, value: Value | None) -> dict[str, Any]:
+    if mistake.when:
+        return {"when": {"option": mistake.when.option, "at_least": mistake.when.at_least}}
+    return {"accept": _accept(this, value if value is not None else "")}
+
+
+# ---- Tables -----------------------------------------------------------------------------------------------------
+
+
+def table_text(table: Any, title: str) -> dict[str, Any]:
+    """A small DataFrame as text: ``title``, ``columns`` and ``rows``; a named index becomes the first columns."""
+    table = table.reset_index() if any(name is not None for name in table.index.names) else table
+    return {"title": title, "columns": [str(column) for column in table.columns], "rows": [[_cell(value) for value in row] for row in table.itertuples(index=False, name=None)]}
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str):
+        return str(value)
+    number = float(value)
+    if number != number:
+        return "–"
+    text = f"{abs(number):,.0f}" if number == int(number) else f"{abs(number):,.4f}".rstrip("0")
+    return f"−{text}" if number < 0 else text
+
+
+def table_html(table: Any, title: str, *, frame: bool = False) -> str:
+    """A small DataFrame as an HTML table with a caption; `frame` lets it scroll on a narrow page."""
+    text = table_text(table, title)
+    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in text["columns"])
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in text["rows"])
+    made = f"<table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="table" role="group" aria-label="{escape(title)}" tabindex="0">{made}</div>' if frame else made
+
+
+# ---- Markdown as a tree -----------------------------------------------------------------------------------------
+
+
+class _Grower(HTMLParser):
+    """Builds the tree of `tree` from HTML that `rapport.markdown` made."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root: list[Any] = []
+        self.open: list[list[Any]] = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        node: list[Any] = [tag, {name: value or "" for name, value in attrs}, []]
+        self.open[-1].append(node)
+        if tag not in ("br", "hr", "img"):
+            self.open.append(node[2])
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].append([tag, {name: value or "" for name, value in attrs}, []])
+
+    def handle_endtag(self, tag: str) -> None:
+        if len(self.open) > 1:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if data.strip() or len(self.open) > 1:
+            self.open[-1].append(data)
+
+
+def tree(html: str) -> list[Tree]:
+    """HTML as nested lists: texts and ``[tag, attributes, children]``."""
+    grower = _Grower()
+    grower.feed(html)
+    grower.close()
+    return grower.root
+
+
+# ---- HTML -------------------------------------------------------------------------------------------------------
+
+
+def render(definition: Workbook, draws: int = 5, start: int = 1, level: int = 3, only: Sequence[str] | None = None) -> str:
+    """HTML of a module's exercises, each an element that reads without JavaScript and is answered with it.
+
+    Parameters
+    ----------
+    definition : Workbook
+    draws : int
+        How many books to bake.
+    start : int
+        Seed from which served seeds are sought.
+    level : int
+        Heading level of each exercise's title.
+    only : sequence of str, optional
+        Ids of the exercises to render, in this order; default all.
+
+    Returns
+    -------
+    str
+        Needs ``answers.js`` (classic, deferred) and ``answers.css`` of `rapport.web` on the page.
+    """
+    seeds = served(definition, draws, start)
+    exercises = [definition.exercise(name) for name in only] if only is not None else list(definition)
+    return "\n".join(render_exercise(definition, exercise, seeds, level) for exercise in exercises)
+
+
+def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[int], level: int = 3) -> str:
+    """HTML of one exercise baked on `seeds`; the first seed's table is on the page itself."""
+    baked = bake(definition, exercise, seeds)
+    first, answer = simulated(definition, seeds[0]), exercise.answer
+    title_id = f"exercise-{exercise.id}-title"
+    parts = [
+        f'<rapport-exercise id="exercise-{exercise.id}" class="exercise" data-exercise="{exercise.id}" data-kind="{answer.kind}" role="group" aria-labelledby="{title_id}">',
+        f'<h{level} class="exercise-title" id="{title_id}">{inline(exercise.title)}</h{level}>',
+        f'<p class="exercise-minutes">{escape(say("minutes", count=exercise.minutes))}</p>',
+        f'<div class="exercise-question">{to_html(exercise.question, heading_offset=level)}</div>',
+    ]
+    if exercise.table:
+        parts.append(f'<div class="exercise-table">{table_html(_counts(definition, exercise, first), exercise.title, frame=True)}</div>')
+    if answer.rows:
+        rows = "".join(f'<li data-row="{row.id}">{inline(row.text.strip())}</li>' for row in answer.rows)
+        parts.append(f'<ol class="exercise-rows">{rows}</ol>')
+    if answer.options:
+        options = "".join(f'<li data-option="{option.id}">{inline(option.text.strip())}</li>' for option in answer.options)
+        parts.append(f'<ul class="exercise-options">{options}</ul>')
+    else:
+        parts.append(f'<div class="exercise-form">{to_html(asked(exercise)[0])}</div>')
+    parts.append(f'<p class="exercise-offline">{escape(say("offline", module=definition.module))}</p>')
+    hints = [
+        f'<details class="exercise-hint"><summary>{escape(say("hint", number=number, total=len(exercise.hints)))}</summary>{to_html(hint)}</details>'
+        for number, hint in enumerate(exercise.hints, 1)
+    ]
+    parts.append(f'<div class="exercise-hints">{"".join(hints)}</div>')
+    parts.append(f'<script type="application/json" data-rapport="exercise">{_payload(definition, exercise, baked)}</script>')
+    return "\n".join([*parts, "</rapport-exercise>"])
+
+
+def _payload(definition: Workbook, exercise: Exercise, baked: list[dict[str, Any]]) -> str:
+    answer = exercise.answer
+    draws = json.dumps(baked, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    payload = {
+        "format": 1,
+        "module": definition.module,
+        "id": exercise.id,
+        "kind": answer.kind,
+        "unit": answer.unit,
+        "decimals": answer.decimals,
+        "predict": (exercise.predict or "").strip(),
+        "options": {option.id: _plain(option.text) for option in answer.options},
+        "hash": hashlib.sha256(draws).hexdigest()[:16],
+        "words": WORDS,
+        "marks": MARKS,
+        # Encoded, so that a glance at the source or a search of the page does not give the answer away.
+        "draws": base64.b64encode(draws).decode(),
+    }
+    # A script's text ends at the first "</"; JSON may write it otherwise.
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _plain(markdown: str) -> str:
+    """Text of one line of Markdown, for places that hold text only (the options of a list box)."""
+
+    def text(node: Tree) -> str:
+        return node if isinstance(node, str) else "".join(map(text, node[2]))
+
+    return "".join(map(text, tree(inline(markdown.strip()))))

@@ -1,0 +1,170 @@
+"""Reading what a learner gave as an answer: kindly where it is clear, with a sentence where it is not.
+`number` follows the same rules as `readNumber` in ``web/answers.js``; one table of cases tests both."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rapport.exercises.values import Value, real
+from rapport.exercises.words import say
+
+if TYPE_CHECKING:
+    from rapport.exercises.model import Answer
+
+# First digit of the decimal scripts read besides ASCII (full-width digits fold under NFKC).
+_ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6)
+_DIGITS = {zero + n: str(n) for zero in _ZEROS for n in range(10)}
+_FOLD = {**_DIGITS, 0x2212: "-", 0x2013: "-", 0x2019: "'", 0x066B: ".", 0x066C: "'"}
+_NUMBER = re.compile(r"([^\d.,]*?)((?:\d[\d\s'.,]*|[.,]\d+))(.*)", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """An answer that is none: ``outcome`` is ``not_tried`` or ``broke``, ``message`` says why."""
+
+    outcome: str
+    message: str
+
+
+NOT_TRIED = Unread("not_tried", say("not_tried_says"))
+
+
+def _broke(message: str) -> Unread:
+    return Unread("broke", message)
+
+
+def number(text: str, unit: str = "") -> float | Unread:
+    """A number out of `text`: decimal comma or point, spaces, a sign, the unit asked for.
+
+    Parameters
+    ----------
+    text : str
+        What was typed, such as ``"12,5 %"``.
+    unit : str
+        Unit of the answer; anything else beside the number is refused.
+    """
+    shown = text.strip()
+    if shown in ("", "...", "…"):
+        return NOT_TRIED
+    folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", shown).translate(_FOLD)).strip()
+    match = _NUMBER.fullmatch(folded)
+    before, body, after = match.groups() if match else ("", "", "")
+    if not match or "nan" in before.lower():
+        return _broke(say("not_a_number", text=shown))
+    signs, before = re.findall(r"[+-]", before), re.sub(r"[+\-\s]", "", before)
+    if len(signs) > 1:
+        return _broke(say("not_a_number", text=shown))
+    units = {"", unit.lower(), *(("percent", "per cent", "pct") if unit == "%" else ())}
+    if before.lower() not in units or after.strip().lower() not in units or (before and after.strip()):
+        return _broke(say("wrong_unit", text=shown, unit=unit or "a plain number"))
+    if (plain := _plain(body.strip())) is None:
+        return _broke(say("ambiguous", text=shown))
+    return -float(plain) if "-" in signs else float(plain)
+
+
+def _plain(body: str) -> str | None:
+    """`body` as Python writes it, or None when its separators leave a doubt."""
+    body = re.sub(r"(?<=\d)[.,]$", "", body)
+    last = max(body.rfind("."), body.rfind(","))
+    mark = body[last] if last >= 0 else ""
+    whole, part = (body[:last], body[last + 1 :]) if mark else (body, "")
+    if mark and mark in whole:  # the same mark twice separates thousands
+        whole, part = body, ""
+    elif mark == "," and re.fullmatch(r"[1-9]\d{0,2}", whole) and len(part) == 3:
+        return None  # 1,234: a thousand or one and a bit
+    groups = set(re.findall(r"\D", whole))
+    if groups and not (len(groups) == 1 and re.fullmatch(r"\d{1,3}(\D\d{3})+", whole)):
+        return None
+    if part and not part.isdigit():
+        return None
+    return f"{re.sub('[^0-9]', '', whole) or '0'}.{part or '0'}"
+
+
+def read(raw: Any, answer: Answer) -> Value | Unread:
+    """What the learner gave, as the kind of value `answer` asks for, or why it is none.
+
+    A function without parameters is called; what it raises is reported.
+    """
+    if raw is None or raw is ...:
+        return NOT_TRIED
+    if callable(raw) and not isinstance(raw, type):
+        try:
+            raw = raw()
+        except Exception as error:  # whatever the learner's own code raises is theirs to hear of
+            return _broke(f"Your function stopped with {type(error).__name__}: {error}. Call it yourself first and look at what it returns.")
+        if raw is None or raw is ...:
+            return NOT_TRIED
+    return {"number": _number, "interval": _interval, "choice": _choice, "match": _match}[answer.kind](raw, answer)
+
+
+def _number(raw: Any, answer: Answer) -> float | Unread:
+    if isinstance(raw, str):
+        return number(raw, answer.unit)
+    if isinstance(raw, tuple) and hasattr(raw, "value"):
+        raw = raw.value
+    kind = type(raw).__name__
+    if kind in ("DataFrame", "Series", "Index", "ndarray", "list", "tuple", "dict", "set") and getattr(raw, "shape", True) != ():
+        return _broke(f"One number is asked for, and this is a {kind}. Take the one number out of it, for instance with .item(), .mean() or .loc[…].")
+    if isinstance(raw, bool) or kind == "bool_":
+        return _broke("True or False is no number here. A share is the mean of such a column.")
+    if (found := real(raw)) is None:
+        if str(raw).lower() in ("nan", "inf", "-inf", "<na>", "nat"):
+            return _broke(f"This came out as {raw}. Something was divided by zero or is missing: look at the numbers before the last step.")
+        return _broke(f"One number is asked for, and this is a {kind}.")
+    return found
+
+
+def _interval(raw: Any, answer: Answer) -> tuple[float, float] | Unread:
+    if isinstance(raw, str):
+        raw = re.split(r"\s*(?:;|\bto\b|…|\.\.\.)\s*", raw.strip().strip("[]()")) if raw.strip() not in ("", "...", "…") else []
+        if not raw:
+            return NOT_TRIED
+    elif isinstance(raw, tuple) and hasattr(raw, "low") and hasattr(raw, "high"):
+        raw = (raw.low, raw.high)
+    elif isinstance(raw, Mapping) or not hasattr(raw, "__iter__") or getattr(raw, "ndim", 1) != 1:
+        return _broke(f"{say('two_numbers')} This is a {type(raw).__name__}.")
+    ends = list(raw)
+    if ends and all(end is None or end is ... for end in ends):
+        return NOT_TRIED
+    if len(ends) != 2:
+        return _broke(f"{say('two_numbers')} Found {len(ends)} value{'' if len(ends) == 1 else 's'}.")
+    read_ends = [_broke(say("two_numbers")) if end is None or end is ... else _number(end, answer) for end in ends]
+    for end in read_ends:
+        if isinstance(end, Unread):
+            return _broke(say("two_numbers")) if end.outcome == "not_tried" else end
+    low, high = sorted(read_ends)  # type: ignore[type-var]
+    return low, high  # type: ignore[return-value]
+
+
+def _choice(raw: Any, answer: Answer) -> str | Unread:
+    ids = {option.id.lower(): option.id for option in answer.options}
+    if not isinstance(raw, str):
+        return _broke(f"One option is asked for, as text: {_listed(ids.values())}. This is a {type(raw).__name__}.")
+    if raw.strip() in ("", "...", "…"):
+        return NOT_TRIED
+    found = ids.get(raw.strip().strip("().:").strip().lower())
+    return found if found is not None else _broke(f"“{raw.strip()}” is no option here. The options are {_listed(ids.values())}.")
+
+
+def _match(raw: Any, answer: Answer) -> dict[str, str] | Unread:
+    rows = [row.id for row in answer.rows]
+    if not isinstance(raw, Mapping):
+        return _broke(f"A dictionary is asked for that gives each row an option, such as {{{rows[0]!r}: {answer.options[0].id!r}}}. This is a {type(raw).__name__}.")
+    if strange := [key for key in raw if key not in rows]:
+        return _broke(f"{strange[0]!r} is no row here. The rows are {_listed(rows)}.")
+    read_rows: dict[str, str] = {}
+    for row, option in raw.items():
+        found = NOT_TRIED if option is None or option is ... else _choice(option, answer)
+        if isinstance(found, str):
+            read_rows[row] = found
+        elif found.outcome == "broke":
+            return _broke(f"In row {row!r}: {found.message}")
+    return read_rows or NOT_TRIED
+
+
+def _listed(ids: Any) -> str:
+    return ", ".join(repr(each) for each in ids)
