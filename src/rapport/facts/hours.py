@@ -64,14 +64,23 @@ class OpeningHours:
         return next((self.week[(weekday - back) % 7] for back in range(7) if self.week[(weekday - back) % 7]), ())
 
     def __str__(self) -> str:
-        parts, first = [], 0
-        for day in range(1, 8):
-            if day == 7 or self.week[day] != self.week[first]:
-                if self.week[first]:
-                    name = DAYS[first].title() if day - 1 == first else f"{DAYS[first].title()}–{DAYS[day - 1].title()}"
-                    parts.append(f"{name} {', '.join(f'{a:%H:%M}–{b:%H:%M}' for a, b in self.week[first])}")
-                first = day
-        return "; ".join(parts) or "closed"
+        if not any(self.week):
+            return "closed"
+        # begin after a day that differs, so that Sunday to Thursday reads as one stretch
+        begin = next((day for day in range(7) if self.week[day] and self.week[day] != self.week[day - 1]), 0)
+        stretches: list[list[int]] = []
+        for day in ((begin + step) % 7 for step in range(7)):
+            if stretches and self.week[day] == self.week[stretches[-1][-1]]:
+                stretches[-1].append(day)
+            else:
+                stretches.append([day])
+        stretches = sorted(days for days in stretches if self.week[days[0]])
+        return "; ".join(f"{_stretch(days)} {', '.join(f'{a:%H:%M}–{b:%H:%M}' for a, b in self.week[days[0]])}" for days in stretches)
+
+
+def _stretch(days: list[int]) -> str:
+    names = [DAYS[day].title() for day in (days[0], days[-1])]
+    return names[0] if len(days) == 1 else "–".join(names)
 
 
 def _days(key: str) -> list[int]:

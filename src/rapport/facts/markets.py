@@ -91,7 +91,8 @@ class Formats:
 
     Each mapping holds ``*_pattern`` and the rendered example: `dates` of 7 March 2026 (``short``, ``medium``, ``long``),
     `times` of 17:30, `numbers` of 1234567.89, `currency` of 1234567.89 with ``code`` (ISO 4217); `digits` holds
-    ``default`` (the CLDR numbering system), ``native`` (ten digits, or empty) and ``example`` in native digits.
+    ``default`` and ``native_system`` (CLDR numbering systems), ``native`` (ten digits; empty where they are Latin) and
+    ``example`` in native digits.
     """
 
     locale: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from rapport.facts.markets import YEARS, Formats, Market, Provenance, market as find_market
+from rapport.facts.markets import YEARS, Formats, Language, Market, Plural, Provenance, market as find_market
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = "January February March April May June July August September October November December".split()
@@ -88,7 +88,7 @@ def _row(market: Market, label: str, value: str, field: str) -> dict[str, str]:
 
 def _format_rows(market: Market, formats: Formats) -> list[dict[str, str]]:
     tag = formats.locale
-    plurals = "; ".join(f"{each.category}: {', '.join(map(str, each.numbers))}, …" for each in formats.plurals)
+    plurals = "; ".join(map(_plural, formats.plurals))
     digits = formats.digits["native"]
     return [
         _row(market, f"7 March 2026 ({tag})", "; ".join(formats.dates[each] for each in ("short", "medium", "long")), f"dates.{tag}"),
@@ -100,11 +100,16 @@ def _format_rows(market: Market, formats: Formats) -> list[dict[str, str]]:
     ]
 
 
+def _plural(plural: Plural) -> str:
+    more = ", …" if len(plural.numbers) > 2 or max(plural.numbers) > 2 else ""  # 0, 1 and 2 can be all there are
+    return f"{plural.category}: {', '.join(map(str, plural.numbers))}{more}"
+
+
 def _weekdays(days: frozenset[int]) -> str:
     return " and ".join(DAY_NAMES[day] for day in sorted(days))
 
 
-def _language(language) -> str:
+def _language(language: Language) -> str:
     return f"{language.name} {language.share:g} %{' (official)' if language.official else ''}"
 
 
