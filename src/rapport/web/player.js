@@ -29,10 +29,10 @@
     scores_says: "Four separate sums over this run. They are not added together, and nobody is ranked by them.",
     check: "Asking before acting", check_says: "You took {n} of {total} chances to ask something that mattered before you acted.", check_none: "No decision of this run had a question that would have told you more.",
     calibration: "How sure, and how right",
-    calibration_good: "Your confidence fitted the signs: sure where they pointed one way, careful where they did not.",
-    calibration_fair: "Your confidence fitted the signs about half of the time.",
-    calibration_poor: "You were surer, or less sure, than the signs allowed. Next time, name the sign before you name the number.",
-    calibration_first: "Your first reading fitted this person {n} of {total} times.",
+    calibration_good: "Your confidence fitted what you could know: sure where the signs pointed one way, careful where they did not.",
+    calibration_over: "Where you were sure, your first reading did not fit. Before the next number, name the sign that makes you sure.",
+    calibration_fair: "Your confidence and the fit of your reading were not far apart, and could be closer.",
+    calibration_first: "Your first reading fitted this person {n} of {total} times.", sure_was: "How sure: {words}",
     log: "Every choice you made", log_effects: "Effect", log_none: "none on the four sums", fitted: "The reading that fitted this person", ranked: "You ranked it {rank}.", guessed: "This choice guessed from where somebody lives.",
     compare_says: "All your finished runs of this case, counted by place. Both places draw from the same kinds of people.", compare_choice: "What you chose", compare_runs: "Finished runs",
     again: "Play again with another customer", same: "Same customer again", other: "Play it in {city}",
@@ -59,7 +59,7 @@
   function begin(graph, place, draw) {
     const table = graph.draws[place];
     return { place: place, draw: draw, case: table[draw % table.length], node: graph.start, scores: graph.axes.map(() => 0),
-      check: 0, available: 0, calibration: [], first: [], path: [], log: [] };
+      check: 0, available: 0, calibration: [], reads: [], path: [], log: [] };
   }
 
   function placeOf(graph, id) {
@@ -86,7 +86,7 @@
     return { place: walk.place, draw: walk.draw, case: walk.case, node: next, scores: walk.scores.map((sum, axis) => sum + effects[axis]),
       check: walk.check + (outcome.check || 0), available: walk.available + (outcome.available || 0),
       calibration: "calibration" in outcome ? walk.calibration.concat(outcome.calibration) : walk.calibration,
-      first: "ranked" in outcome ? walk.first.concat(outcome.ranked === 1) : walk.first,
+      reads: "ranked" in outcome ? walk.reads.concat({ right: outcome.ranked === 1, sure: Number(optionId.slice(optionId.lastIndexOf("-") + 1)) }) : walk.reads,
       path: walk.path.concat(optionId), log: walk.log.concat(row), outcome: outcome };
   }
 
@@ -136,8 +136,8 @@
     if (stored === null || stored === undefined) return { state: start, note: null };
     try {
       const whole = typeof stored === "string" ? JSON.parse(stored) : stored;
-      if (!whole || Object.keys(whole).length === 0) return { state: start, note: null };
-      if (whole.format !== 1 || !Array.isArray(whole.runs) || !Array.isArray(whole.path)) throw new TypeError("not a saved case");
+      if (whole !== null && whole === stored && Object.keys(whole).length === 0) return { state: start, note: null }; // a host with nothing kept yet
+      if (!whole || whole.format !== 1 || !Array.isArray(whole.runs) || !Array.isArray(whole.path)) throw new TypeError("not a saved case");
       if (!Number.isInteger(whole.draw) || whole.draw < 0) throw new TypeError("no draw");
       if (!whole.runs.every((run) => run && typeof run.place === "string" && Array.isArray(run.path) && Array.isArray(run.scores))) throw new TypeError("a run is damaged");
       if (whole.graph !== graph.hash) return { state: fresh(graph, null, whole.draw, whole.runs), note: "changed" };
@@ -586,7 +586,7 @@
 
     ranked(node, optionId) {
       const { order, sure } = rankingOf(this._graph, node, optionId);
-      return [el("ol", { class: "rs-order" }, order.map((label) => el("li", null, this.inline(label)))), el("p", { class: "rs-small" }, sure)];
+      return [el("ol", { class: "rs-order" }, order.map((label) => el("li", null, this.inline(label)))), el("p", { class: "rs-small" }, say("sure_was", { words: sure }))];
     }
 
     effects(row) {
@@ -640,14 +640,15 @@
           el("dl", { class: "rs-scores" }, walk.scores.map((value, axis) => el("div", null, el("dt", null, graph.axis_labels[axis]), el("dd", null, el("span", { class: "rs-number" }, signed(value)), bar(value, reach)))))),
         el("section", null, this.heading(2, { class: "rs-part" }, say("check")), el("p", null, walk.available ? say("check_says", { n: walk.check, total: walk.available }) : say("check_none"))),
         calibration === null ? null : el("section", null, this.heading(2, { class: "rs-part" }, say("calibration")), el("p", null,
-          [say(calibration >= 0.8 ? "calibration_good" : calibration >= 0.55 ? "calibration_fair" : "calibration_poor"), walk.first.length ? say("calibration_first", { n: walk.first.filter(Boolean).length, total: walk.first.length }) : ""].join(" ").trim())),
+          [say(calibration >= 0.75 ? "calibration_good" : walk.reads.some((read) => read.sure >= 4 && !read.right) ? "calibration_over" : "calibration_fair"),
+            say("calibration_first", { n: walk.reads.filter((read) => read.right).length, total: walk.reads.length })].join(" "))),
         graph.principle ? el("section", null, this.heading(2, { class: "rs-part" }, say("principle")), this.prose(graph.principle)) : null,
         graph.compare ? this.comparison(graph.compare) : null,
-        el("section", null, this.heading(2, { class: "rs-part" }, say("log")), el("ol", { class: "rs-log" }, walk.log.map((row) => this.logged(row)))),
         el("div", { class: "rs-actions" },
           act(say("again"), () => this.start(this._place, next), "again", true), act(say("same"), () => this.start(this._place, this._state.draw), "same"),
           others.map((place) => act(say("other", place), () => this.start(place.id, next), "other")),
           act(say("print"), () => this.print(), "print"), act(say("erase"), erase, "erase")),
+        el("section", null, this.heading(2, { class: "rs-part" }, say("log")), el("ol", { class: "rs-log" }, walk.log.map((row) => this.logged(row)))),
       );
       this.attend(title, moved);
     }
