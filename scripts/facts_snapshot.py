@@ -318,7 +318,8 @@ def make_market(code: str, written: Written) -> dict[str, Any]:
     put("time_zone", stated.zones[0], ours, "assumed for teaching" if several else "reviewed", several)
     put("time_zones", stated.zones, ours, "reviewed", "The main zones, not all of them." if several else "")
     put("clock_changes", any(map(_clock_changes, stated.zones)), "IANA time zone data", "library")
-    put("weekend", stated.weekend or library_weekend(code), ours if stated.weekend else HOLIDAYS, "reviewed" if stated.weekend else "library")
+    weekend = (stated.weekend, ours, "reviewed") if stated.weekend else (library_weekend(code), HOLIDAYS, "library")
+    put("weekend", *weekend)
     put("weekend_varies", stated.weekend_varies, ours, "reviewed")
     put("week_start", DAY_NAMES[main.first_week_day], BABEL, "library")
     swaps = sorted(day.isoformat() for day in getattr(_calendar(code), "weekend_workdays", ()) if day.year in YEARS)
@@ -334,12 +335,14 @@ def make_market(code: str, written: Written) -> dict[str, Any]:
     for tag in stated.locales:
         for kind, (value, status) in _format_facts(tag, code).items():
             put(f"{kind}.{tag}", value, BABEL, status)
-    put("languages", _languages(code), BABEL, "library", "Estimates that overlap and leave out many residents; ask which language a person prefers.")
+    shares = "Estimates that overlap and leave out many residents; ask which language a person prefers."
+    put("languages", _languages(code), BABEL, "library", shares)
     for field in ("name_order", "address"):
         statement = getattr(stated, field)
         put(field, statement.model_dump(exclude={"source", "status"}), statement.source, statement.status)
     consent = stated.consent
-    put("consent", {"act": consent.act, "rule": consent.rule, "note": consent.note, "label": CONSENT_LABEL}, consent.source, consent.status, consent.note)
+    rule = {"act": consent.act, "rule": consent.rule, "note": consent.note, "label": CONSENT_LABEL}
+    put("consent", rule, consent.source, consent.status, consent.note)
     put("opening_hours", stated.opening_hours, ours, "assumed for teaching", stated.opening_hours_note)
     return {"code": code, "facts": facts}
 
@@ -353,8 +356,10 @@ def make_snapshot(written: Written | None = None) -> dict[str, str]:
 def _dump(value: Any, indent: str = "") -> str:
     """JSON with sorted keys and one line for whatever fits on one, so that a moved holiday is a changed line."""
     line = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    nested = isinstance(value, dict | list) and any(isinstance(each, dict) for each in (value.values() if isinstance(value, dict) else value))
-    if not isinstance(value, dict | list) or not value or (not nested and (len(line) <= 120 or "day" in value)):
+    if not isinstance(value, dict | list):
+        return line
+    nested = any(isinstance(each, dict) for each in (value.values() if isinstance(value, dict) else value))
+    if not nested and (len(line) <= 120 or "day" in value):
         return line
     inner = indent + " "
     if isinstance(value, dict):
@@ -407,7 +412,8 @@ def main(arguments: list[str]) -> int:
     except ContentError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{'differ' if arguments else 'written'}: {', '.join(changed) or 'none'}; corrections now needless: {', '.join(needless) or 'none'}")
+    done = "differ" if arguments else "written"
+    print(f"{done}: {', '.join(changed) or 'none'}; corrections now needless: {', '.join(needless) or 'none'}")
     return 1 if needless or (arguments and changed) else 0
 
 

@@ -33,14 +33,11 @@ def fact_sheet(market: str | Market) -> dict:
         When the market is not in the snapshot.
     """
     found = market if isinstance(market, Market) else find_market(market)
+    swaps = "; ".join(map(_long, found.swap_working_days))
     rows = [
         _row(found, "Weekend", _weekdays(found.weekend), "weekend"),
         *([_row(found, "Depends on the employer", _weekdays(found.weekend_varies), "weekend_varies")] if found.weekend_varies else []),
-        *(
-            [_row(found, "Weekend days worked in exchange", "; ".join(_long(day) for day in found.swap_working_days), "swap_working_days")]
-            if found.swap_working_days
-            else []
-        ),
+        *([_row(found, "Weekend days worked in exchange", swaps, "swap_working_days")] if swaps else []),
         *([_row(found, "Calendar not settled", _unsettled(found), "unsettled")] if found.unsettled else []),
         _row(found, "Opening hours, unless the customer says otherwise", str(found.opening_hours), "opening_hours"),
         _row(found, "A printed week begins on", DAY_NAMES[found.week_start], "week_start"),
