@@ -80,8 +80,8 @@ def figure(title: str, subtitle: str = "", *, width: float = 7.2, height: float 
     with matplotlib.rc_context(STYLE):
         fig = Figure(figsize=(width, height))
         FigureCanvasAgg(fig)
-        heading = textwrap.wrap(title, int(width * 9.4))
-        below = textwrap.wrap(subtitle, int(width * 12.6))
+        heading = textwrap.wrap(title, int(width * 8.9))
+        below = textwrap.wrap(subtitle, int(width * 14.6))
         used = 0.12
         for text, lines, size, weight, colour, leading in (
             (title, heading, 13, "bold", COLOURS["ink"], 0.245),
@@ -90,7 +90,7 @@ def figure(title: str, subtitle: str = "", *, width: float = 7.2, height: float 
             if text:
                 fig.text(0.12 / width, 1 - used / height, "\n".join(lines), size=size, weight=weight, color=colour, va="top", linespacing=1.25)
                 used += len(lines) * leading + 0.04
-        fig.set_layout_engine("constrained", rect=(0.0, 0.0, 1.0, 1 - (used + 0.08) / height), w_pad=0.12, h_pad=0.08)
+        fig.set_layout_engine("constrained", rect=(0.0, 0.0, 1.0, 1 - used / height), w_pad=0.12, h_pad=0.08)
         axes = fig.subplots(1, panels, sharey=True)
         for ax in np.atleast_1d(axes):
             ax.grid(True, axis="both")
@@ -141,7 +141,7 @@ def dots(
 
 def line(ax: Axes, x: Sequence[float], y: Sequence[float], low=None, high=None, *, label: str = "", colour_name: str = "accent", at: int = -1) -> None:
     """A line with points, its interval as a band, and its name written beside point `at` instead of a legend."""
-    shade = colour(colour_name)
+    shade, x, y = colour(colour_name), np.asarray(x), np.asarray(y)
     with matplotlib.rc_context(STYLE):
         if low is not None and high is not None:
             ax.fill_between(x, low, high, color=shade, alpha=0.15, linewidth=0)
