@@ -47,8 +47,12 @@ def recovery_counts(book):
     return pd.DataFrame({"what": rows.keys(), "customers": rows.values()})
 
 
+def of_the_told(book, column):
+    return book.failures[column][book.failures.told_us == 1]
+
+
 def recovery_rate(book):
-    return share(book.failures.query("told_us == 1").recovered)
+    return share(of_the_told(book, "recovered"))
 
 
 def recovery_rate_of_everyone(book):
@@ -56,15 +60,15 @@ def recovery_rate_of_everyone(book):
 
 
 def recovery_rate_of_the_answered(book):
-    return share(book.failures.query("answered == 1").recovered)
+    return share(book.failures.recovered[book.failures.answered == 1])
 
 
 def bought_again_of_the_told(book):
-    return share(book.failures.query("told_us == 1").repurchased)
+    return share(of_the_told(book, "repurchased"))
 
 
 def recovery_rate_truth(truth, book):
-    firm, f = truth.firm, book.failures.query("answered == 1")
+    firm, f = truth.firm, book.failures[book.failures.answered == 1]
     owned, explained, matched, stream = firm.recovered_effects
     chance = (
         firm.recovered_base + owned * f.owned + explained * f.explained + matched * (f.remedy == "matched")
@@ -88,32 +92,33 @@ def own_groups(book):
     )
 
 
+def owned_against_excused(cases, outcome):
+    return difference(outcome[cases.owned == 1], outcome[cases.owned == 0])
+
+
 def own_effect(book):
-    t = book.trial
-    return difference(t[t.owned == 1].satisfaction_after, t[t.owned == 0].satisfaction_after)
+    return owned_against_excused(book.trial, book.trial.satisfaction_after)
 
 
 def own_effect_where_agents_chose(book):
-    f = book.failures.query("answered == 1")
-    return difference(f[f.owned == 1].satisfaction_after, f[f.owned == 0].satisfaction_after)
+    f = book.failures[["owned", "satisfaction_after"]][book.failures.answered == 1]
+    return owned_against_excused(f, f.satisfaction_after)
 
 
 def own_effect_with_spread_for_error(book):
-    t = book.trial
     value = own_effect(book).value
-    half = Z * t.satisfaction_after.std()
+    half = Z * book.trial.satisfaction_after.std()
     return Estimate(value, value - half, value + half)
 
 
 def satisfaction_of_the_owned(book):
-    after = book.trial.query("owned == 1").satisfaction_after
+    after = book.trial.satisfaction_after[book.trial.owned == 1]
     half = Z * after.std() / np.sqrt(len(after))
     return Estimate(after.mean(), after.mean() - half, after.mean() + half)
 
 
 def own_effect_on_fairness(book):
-    t = book.trial
-    return difference(t[t.owned == 1].fairness, t[t.owned == 0].fairness)
+    return owned_against_excused(book.trial, book.trial.fairness)
 
 
 def own_effect_truth(truth, book):
@@ -137,7 +142,7 @@ def update_cells(book):
 
 def _after(book, updates, explained):
     t = book.trial
-    return t[(t.updates == updates) & (t.explained == explained)].satisfaction_after
+    return t.satisfaction_after[(t.updates == updates) & (t.explained == explained)]
 
 
 def explanation_gain(book, updates):
@@ -153,11 +158,6 @@ def overshoot(book):
 
 def explanation_with_several_streams(book):
     return explanation_gain(book, 2)
-
-
-def streams_alone(book):
-    t = book.trial
-    return difference(t[t.updates == 2].satisfaction_after, t[t.updates == 1].satisfaction_after)
 
 
 def both_against_neither(book):
@@ -177,11 +177,11 @@ def overshoot_truth(truth, book):
 
 
 def well_recovered(book):
-    return book.trial.query("owned == 1 and remedy == 'matched'")
+    return book.trial[(book.trial.owned == 1) & (book.trial.remedy == "matched")]
 
 
 def poorly_recovered(book):
-    return book.trial.query("owned == 0 and remedy == 'none'")
+    return book.trial[(book.trial.owned == 0) & (book.trial.remedy == "none")]
 
 
 def paradox_table(book):
@@ -224,18 +224,19 @@ def recovery_paradox_truth(truth, book):
 # ---- money_for_whom ---------------------------------------------------------------------------------------------
 
 
-def _offered(book, credit, money=None):
-    o = book.offers[book.offers.credit_cents == credit]
-    return o if money is None else o[(o.asked_need == "money") == money]
+def offered(book, credit, money=None):
+    """Who was given `credit` cents by lot: those who asked for money (True), for something else (False), or all."""
+    given = book.offers[book.offers.credit_cents == credit]
+    return given if money is None else given[(given.asked_need == "money") == money]
 
 
 def money_table(book):
     groups = [(money, credit) for money in (True, False) for credit in (0, REFERENCE_CREDIT)]
-    rows = [_offered(book, credit, money) for money, credit in groups]
+    rows = [offered(book, credit, money) for money, credit in groups]
     return pd.DataFrame(
         {
             "asked what would help": ["money" if money else "something else" for money, _ in groups],
-            "credit": [f"{credit // 100} €" for _, credit in groups],
+            "credit": [f"€{credit // 100}" for _, credit in groups],
             "customers": [len(group) for group in rows],
             "bought again": [count(group.repurchased) for group in rows],
         }
@@ -243,23 +244,23 @@ def money_table(book):
 
 
 def money_for_whom(book):
-    return difference(_offered(book, REFERENCE_CREDIT, True).repurchased, _offered(book, 0, True).repurchased, 100)
+    return difference(offered(book, REFERENCE_CREDIT, True).repurchased, offered(book, 0, True).repurchased, 100)
 
 
 def credit_for_everyone(book):
-    return difference(_offered(book, REFERENCE_CREDIT).repurchased, _offered(book, 0).repurchased, 100)
+    return difference(offered(book, REFERENCE_CREDIT).repurchased, offered(book, 0).repurchased, 100)
 
 
-def money_people_against_others(book):
-    return difference(_offered(book, REFERENCE_CREDIT, True).repurchased, _offered(book, REFERENCE_CREDIT, False).repurchased, 100)
+def rate_with_the_credit(book):
+    return share(offered(book, REFERENCE_CREDIT, True).repurchased)
 
 
 def credit_gain_in_percent(book):
-    return money_for_whom(book).value / _offered(book, 0, True).repurchased.mean()
+    return money_for_whom(book).value / offered(book, 0, True).repurchased.mean()
 
 
 def money_for_whom_truth(truth, book):
-    given = pd.concat([_offered(book, 0, True), _offered(book, REFERENCE_CREDIT, True)])
+    given = pd.concat([offered(book, 0, True), offered(book, REFERENCE_CREDIT, True)])
     return 100 * truth.customers.set_index("customer_id").credit_effect[given.customer_id].mean()
 
 
@@ -275,11 +276,11 @@ def the_customer(book):
 
 def compensation_table(book):
     customer = the_customer(book)
-    groups = [_offered(book, credit, True) for credit in (0, REFERENCE_CREDIT)]
+    groups = [offered(book, credit, True) for credit in (0, REFERENCE_CREDIT)]
     rows = {f"customer {customer.customer_id}: margin a month (€)": customer.monthly_margin_cents / 100}
     rows["customer so far (months)"] = customer.tenure_months
     rows["expected to stay, if kept (months)"] = customer.months_expected
-    for name, group in zip(("no credit", "20 € credit"), groups):
+    for name, group in zip(("no credit", "€20 credit"), groups):
         rows[f"asked for money, {name}: customers"] = len(group)
         rows[f"asked for money, {name}: bought again"] = count(group.repurchased)
     return pd.DataFrame({"what": rows.keys(), "number": [f"{value:.2f}" if "€)" in what else str(int(value)) for what, value in rows.items()]})
@@ -295,7 +296,7 @@ def compensation_value(book):
 
 
 def value_without_comparison(book):
-    return _margin(the_customer(book), "months_expected") * _offered(book, REFERENCE_CREDIT, True).repurchased.mean()
+    return _margin(the_customer(book), "months_expected") * offered(book, REFERENCE_CREDIT, True).repurchased.mean()
 
 
 def value_of_the_past(book):
@@ -314,7 +315,7 @@ def compensation_value_truth(truth, book):
 
 
 def ageing_table(book):
-    hours = book.failures.query("told_us == 1").answer_hours
+    hours = of_the_told(book, "answer_hours")
     bands = {"1 to 8": (1, 8), "9 to 16": (9, 16), "17 to 24": (17, 24), "25 to 32": (25, 32), "33 and more": (33, 10**6)}
     rows = {name: count(hours.between(*band)) for name, band in bands.items()} | {"no answer (written as −1)": count(hours < 0)}
     rows["did not tell us"] = count(book.failures.told_us == 0)
@@ -322,20 +323,19 @@ def ageing_table(book):
 
 
 def answer_rate(book):
-    told = book.failures.query("told_us == 1")
-    return share(told.answer_hours.between(1, WORKING_DAY))
+    return share(of_the_told(book, "answer_hours").between(1, WORKING_DAY))
 
 
 def quick_among_the_answered(book):
-    return share(book.failures.query("answered == 1").answer_hours <= WORKING_DAY)
+    return share(book.failures.answer_hours[book.failures.answered == 1] <= WORKING_DAY)
 
 
 def quick_counting_minus_one(book):
-    return share(book.failures.query("told_us == 1").answer_hours <= WORKING_DAY)
+    return share(of_the_told(book, "answer_hours") <= WORKING_DAY)
 
 
 def answered_at_all(book):
-    return share(book.failures.query("told_us == 1").answered)
+    return share(of_the_told(book, "answered"))
 
 
 def quick_of_everyone(book):
@@ -351,7 +351,7 @@ def answer_rate_truth(truth, book):
 
 
 def refunds(book):
-    return book.failures.query("refund_days >= 0")
+    return book.failures[["refund_days", "repurchased"]][book.failures.refund_days >= 0]
 
 
 def refund_table(book):
@@ -389,12 +389,6 @@ def nearest_option(days):
 
 def usual_refund_day(book):
     return nearest_option(refunds(book).refund_days.median())
-
-
-def refund_day_before_the_lowest_band(book):
-    table = refund_table(book)
-    lowest = table["bought again, %"].to_numpy().argmin()
-    return option((0, *REFUND_CHOICES)[lowest]) if lowest else option(REFUND_CHOICES[0])
 
 
 def refund_speed_truth(truth, book):
@@ -436,7 +430,7 @@ def forecast_from_complaints(book):
 
 
 def last_quarter_again(book):
-    return float(book.shipments.query("week > 39").failed.sum())
+    return float(book.shipments.failed[book.shipments.week > 39].sum())
 
 
 def failure_forecast_truth(truth, book):
@@ -465,28 +459,29 @@ def stars_table(book):
     )
 
 
-def _reviews(book):
-    return book.failures[book.failures.stars > 0]
+def stars_between(first, second, f):
+    return difference(f.stars[first], f.stars[second])
 
 
 def reputation(book):
-    told = _reviews(book).query("told_us == 1")
-    return difference(told[told.recovered == 1].stars, told[told.recovered == 0].stars)
+    f = book.failures
+    reviewed = (f.stars > 0) & (f.told_us == 1)
+    return stars_between(reviewed & (f.recovered == 1), reviewed & (f.recovered == 0), f)
 
 
 def stars_counting_silence_as_none(book):
-    told = book.failures.query("told_us == 1")
-    return difference(told[told.recovered == 1].stars, told[told.recovered == 0].stars)
+    f = book.failures
+    return stars_between(f.recovered == 1, (f.told_us == 1) & (f.recovered == 0), f)
 
 
 def stars_against_everyone(book):
-    reviews = _reviews(book)
-    return difference(reviews[reviews.recovered == 1].stars, reviews.stars)
+    f = book.failures
+    return stars_between((f.stars > 0) & (f.recovered == 1), f.stars > 0, f)
 
 
 def stars_against_all_others(book):
-    reviews = _reviews(book)
-    return difference(reviews[reviews.recovered == 1].stars, reviews[reviews.recovered == 0].stars)
+    f = book.failures
+    return stars_between((f.stars > 0) & (f.recovered == 1), (f.stars > 0) & (f.recovered == 0), f)
 
 
 def reputation_truth(truth, book):
@@ -498,8 +493,9 @@ def reputation_truth(truth, book):
 
 
 def audited(book):
-    f = book.failures
-    return f[(f.answered == 1) & f.market.isin(["CN", "US"])].assign(euro=f.compensation_cents / 100)
+    f = book.failures[["market", "severity", "answered", "compensation_cents"]]
+    f = f[f.answered == 1]
+    return f[f.market.isin(["CN", "US"])].assign(euro=f.compensation_cents / 100)
 
 
 def equity_table(book):
@@ -518,11 +514,14 @@ def equity_table(book):
 
 def gap_at_equal_severity(cases):
     """US mean minus CN mean within each severity, weighted by how common the severity is in both together."""
-    groups = cases.groupby(["severity", "market"]).euro
-    mean, variance = groups.mean().unstack(), (groups.var() / groups.size()).unstack()
-    weight = cases.severity.value_counts(normalize=True)
-    value = (weight * (mean.US - mean.CN)).sum()
-    half = Z * np.sqrt((weight**2 * (variance.US + variance.CN)).sum())
+    value = variance = 0.0
+    for severity in (1, 2, 3):
+        alike = cases.severity == severity
+        us, cn = (cases.euro[alike & (cases.market == market)] for market in ("US", "CN"))
+        weight = alike.mean()
+        value += weight * (us.mean() - cn.mean())
+        variance += weight**2 * (us.var() / len(us) + cn.var() / len(cn))
+    half = Z * np.sqrt(variance)
     return Estimate(value, value - half, value + half)
 
 
@@ -532,11 +531,11 @@ def equity_gap(book):
 
 def plain_gap(book):
     cases = audited(book)
-    return difference(cases[cases.market == "US"].euro, cases[cases.market == "CN"].euro)
+    return difference(cases.euro[cases.market == "US"], cases.euro[cases.market == "CN"])
 
 
 def gap_among_the_paid(book):
-    return gap_at_equal_severity(audited(book).query("euro > 0"))
+    return gap_at_equal_severity(audited(book)[lambda cases: cases.euro > 0])
 
 
 def gap_turned_round(book):

@@ -51,13 +51,13 @@ class Firm:
     satisfaction_spread: float = 8.0  # between customers, before anything happened
     mood_satisfaction: float = 7.0  # luck of the moment, which also …
     mood_repurchase: float = 0.02  # … carries over a little to buying again
-    repurchase_steady: float = 0.62
+    repurchase_steady: float = 0.72
     satisfaction_lost: tuple[float, float, float] = (14.0, 20.0, 27.0)
-    repurchase_lost: tuple[float, float, float] = (0.13, 0.19, 0.26)
+    repurchase_lost: tuple[float, float, float] = (0.18, 0.25, 0.32)
     # ---- Owning the fault: helps on average, most of all who wants to be heard
     own_satisfaction: float = 8.0
     own_by_voice: float = 5.0  # extra points for each standard deviation of voice
-    own_repurchase: float = 0.03
+    own_repurchase: float = 0.05
     # ---- Explaining at length: helps who wants the cause
     explain_satisfaction: float = 4.0
     explain_by_cause: float = 4.0
@@ -65,7 +65,7 @@ class Firm:
     # ---- A remedy of the same kind as the loss helps; one of another kind hardly does
     matched_satisfaction: float = 12.0
     matched_by_speed: float = 3.0
-    matched_repurchase: float = 0.04
+    matched_repurchase: float = 0.08
     mismatched_satisfaction: float = 1.5
     mismatched_repurchase: float = 0.0
     # ---- Updates: one stream helps; a second adds nothing, and with a long explanation it is too much

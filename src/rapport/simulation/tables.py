@@ -41,7 +41,7 @@ TABLES = {
     "customers": "One row for each customer.",
     "failures": "Everything that went wrong in the year, as it happened: agents chose what to do, so groups are not alike.",
     "trial": "A randomised trial: owning or excuse × explanation × remedy × update streams, 36 cells of equal size.",
-    "offers": "A second randomised trial: after a failure was put right, a credit of 0, 10, 20 or 40 €.",
+    "offers": "A second randomised trial: after a failure was put right, a credit of €0, €10, €20 or €40.",
     "steady": "Customers to whom nothing happened in the same half-year: what is usual without a failure.",
     "shipments": "What was shipped and what went wrong, week by week; `failures` lists the same failures one by one.",
 }
@@ -145,7 +145,7 @@ def dictionary_markdown() -> str:
         "## The recovery book",
         "",
         "`data/recovery/` is a small book of Aurora Tools, an invented maker of temperature loggers. " + DISCLAIMER,
-        "Make it again with `rapport simulate --preset recovery_sample --seed 10`; `SHA256SUMS` holds the checksums of its files.",
+        "It is `simulate(PRESETS[\"recovery_sample\"], 10).book` of `rapport.simulation`; `SHA256SUMS` holds the checksums of its files.",
         "The truth behind it is not in these files. Module 10 uses the same tables, ten times the size, with a seed for each learner.",
     ]
     for table, about in TABLES.items():
