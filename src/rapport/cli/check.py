@@ -107,13 +107,20 @@ def policy_lines(name: str, rows: list) -> list[str]:
 
 
 def _exercises(root: Path) -> Found:
-    from rapport import coverage, exercises
+    from rapport import coverage
+    from rapport.exercises.model import load
+    from rapport.exercises.notebook import generate, notebook_path, sources
+    from rapport.handbook.execute import read_notebook
 
     known = set(coverage.read(root)[0])
     count = 0
     for path in sorted((root / "exercises").glob("*.yaml")):
         try:
-            count += len(exercises.load(path.stem, root, sources=known).exercises)
+            definition = load(path.stem, root, sources=known)
+            count += len(definition.exercises)
+            workbook = notebook_path(definition)
+            if not workbook.exists() or sources(read_notebook(workbook)) != sources(generate(definition)):
+                yield ContentError(f"the workbook does not follow {path.name}; run: rapport execute {path.stem}", workbook)
         except ContentError as error:
             yield error
     yield _counted(count, "exercise")

@@ -144,8 +144,13 @@ def execute(
     known = module_stems(root)
     if unknown := sorted(set(stems or ()) - set(known)):
         raise UsageError(f"No module {', '.join(map(repr, unknown))}; known are {', '.join(known) or 'none yet'}.")
+    from rapport.exercises.model import load
+    from rapport.exercises.notebook import sync
     from rapport.handbook.execute import write_outputs
 
+    for stem in stems or known:
+        if (root / "exercises" / f"{stem}.yaml").exists():
+            sync(load(stem, root))
     with shown("Running notebooks") as progress:
         write_outputs(root, stems or known, progress)
 
