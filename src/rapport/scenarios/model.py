@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from rapport.content import ContentError, Document, raise_all, read_yaml
+from rapport.facts import MARKETS
 
 AXES = ("relationship", "resolution", "fairness", "compliance")
 LIKELIEST_PERSONA = 0.45
@@ -235,6 +236,9 @@ def _faults(case: Case, document: Document) -> Iterator[ContentError]:
         yield document.error(f"found {case.id!r} in a file called {path.name}; the id is the file's name without .yaml.", "id")
     yield from _duplicates(case, document)
     yield from _weights(case, document)
+    for i, place in enumerate(case.places):
+        if place.market not in MARKETS:
+            yield document.error(f"found {place.market!r}; known markets are {', '.join(MARKETS)}.", "places", i, "market")
     people, decisions, endings = list(case.personas), {d.id for d in case.decisions}, {e.id for e in case.endings}
     flags = {flag for d in case.decisions for act in d.acts for flag in act.sets}
     tokens = flags | set(case.events) | set(people)
