@@ -90,6 +90,10 @@ class Record:
         """Keep a finished scenario run (place, case, path, scores, …)."""
         self._add("runs", **{**run, "scenario": scenario})
 
+    def erase_runs(self, scenario: str) -> None:
+        """Forget every run of a scenario: the learner asked for it."""
+        self._change(lambda data: data.update(runs=[run for run in data["runs"] if run.get("scenario") != scenario]))
+
     # ---- the file ----
 
     def _of(self, kind: str, module: str, exercise: str, seed: int) -> list[dict[str, Any]]:

@@ -40,7 +40,6 @@
     run: "Run {n}", minus: "−", effect: "{axis} {value}",
   };
   const BEATS = ["notice", "read", "check", "act"];
-  const RUNS_KEPT = 200;
 
   function say(key, values) {
     return STRINGS[key].replace(/\{(\w+)\}/g, (all, name) => (values && name in values ? String(values[name]) : all));
@@ -66,17 +65,18 @@
     return graph.places.find((each) => each.id === id);
   }
 
-  /** The options the drawn customer leaves open at a node. */
-  function offered(node, which) {
-    return (node.options || []).filter((option) => Object.hasOwn(option.to, which));
+  /** Index of the outcome and id of the next node: one for everybody, or listed by the customer's index. */
+  function edge(graph, option, which) {
+    const at = graph.cases[which].index;
+    return [option.outcome, option.next].map((value) => (Array.isArray(value) ? value[at] : value));
   }
 
   /** The walk after `optionId`; the walk given is left as it was. Throws when the option is not on offer. */
   function step(graph, walk, optionId) {
     const node = graph.nodes[walk.node];
-    const option = offered(node, walk.case).find((each) => each.id === optionId);
+    const option = node.options.find((each) => each.id === optionId);
     if (!option) throw new RangeError("no option " + optionId + " at " + walk.node);
-    const [index, next] = option.to[walk.case];
+    const [index, next] = edge(graph, option, walk.case);
     const outcome = graph.outcomes[index];
     const effects = outcome.effects || graph.axes.map(() => 0);
     const place = placeOf(graph, walk.place);
@@ -173,7 +173,7 @@
       if (key in known) return known[key];
       const node = graph.nodes[id];
       if (node.beat === "end") return (known[key] = [0, 0]);
-      const nexts = [...new Set(offered(node, which).map((option) => option.to[which][1]))].map((next) => {
+      const nexts = [...new Set(node.options.map((option) => edge(graph, option, which)[1]))].map((next) => {
         const more = graph.nodes[next].beat !== "end" && graph.nodes[next].decision !== node.decision ? 1 : 0;
         return count(next, which).map((number) => number + more);
       });
@@ -287,7 +287,7 @@
       this._state = state;
       if (note === "damaged" && !this.hosted && typeof stored === "string") this.write(this.key + ":damaged", stored);
       if (note && !this.hosted) this.save();
-      this._note = note ? say(note) : this._kept || this.hosted ? null : say("unkept");
+      this._note = note ? say(note) : null;
       const known = this._graph.places.map((place) => place.id);
       const wanted = this.getAttribute("place");
       this._place = state.place || (known.includes(wanted) ? wanted : state.runs.length ? state.runs[state.runs.length - 1].place : known[0]);
@@ -344,7 +344,7 @@
       this._walk = step(this._graph, this._walk, optionId);
       this._note = null;
       this._state = { ...this._state, path: this._walk.path };
-      if (ended(this._graph, this._walk)) this._state.runs = [...this._state.runs, runOf(this._graph, this._walk)].slice(-RUNS_KEPT);
+      if (ended(this._graph, this._walk)) this._state.runs = [...this._state.runs, runOf(this._graph, this._walk)];
       this.changed();
       if (this.tells(this._walk.outcome)) this.showOutcome(true);
       else this.goOn();
@@ -397,6 +397,10 @@
     }
 
     note() {
+      if (!this._note && !this._kept && !this.hosted && !this._warned) {
+        this._note = say("unkept");
+        this._warned = true;
+      }
       return this._note ? el("p", { class: "rs-note", role: "status" }, this._note) : null;
     }
 
@@ -505,11 +509,11 @@
 
     outcomeOf(row) {
       const option = this._graph.nodes[row.node].options.find((each) => each.id === row.option);
-      return this._graph.outcomes[option.to[this._walk.case][0]];
+      return this._graph.outcomes[edge(this._graph, option, this._walk.case)[0]];
     }
 
     choices(node) {
-      return el("ul", { class: "rs-options", "aria-labelledby": this._uid + "-prompt" }, offered(node, this._walk.case).map((option) => {
+      return el("ul", { class: "rs-options", "aria-labelledby": this._uid + "-prompt" }, node.options.map((option) => {
         const button = el("button", { type: "button", class: "rs-option", "data-option": option.id }, el("span", null, this.inline(labelOf(this._graph, node, option.id))));
         button.addEventListener("click", () => this.choose(option.id));
         return el("li", null, button);
@@ -603,7 +607,7 @@
         el("p", { class: "rs-small" }, el("span", { class: "rs-beat-tag" }, say("beat_" + row.beat)), " ", this.sceneHeading(row.decision)),
         node.kind === "rank" ? this.ranked(node, row.option) : el("p", null, el("strong", null, row.label)),
         row.text ? el("div", { class: "rs-prose" }, prose(row.text)) : null,
-        fits ? el("div", { class: "rs-feedback" }, el("p", null, say("fitted") + ": ", el("em", null, this.fill(fits.label)), " " + say("ranked", { rank: say("rank_" + outcome.ranked) })), this.prose(outcome.later)) : null,
+        fits ? el("div", { class: "rs-feedback" }, el("p", null, say("fitted") + ": ", el("em", null, this.fill(fits.label)), " " + say("ranked", { rank: say("rank_" + outcome.ranked) })), this.prose(node.afterwards)) : null,
         row.feedback ? el("div", { class: "rs-feedback" }, prose(row.feedback), this.habit(outcome), outcome.stereotype ? el("p", { class: "rs-small" }, say("guessed")) : null) : null,
         row.beat === "act" || row.effects.some(Boolean) ? el("p", { class: "rs-small" }, say("log_effects") + ": " + this.effects(row)) : null);
     }

@@ -1,0 +1,291 @@
+"""The data explorer of service recovery: a recovery design on one side, what the trial measured on the other.
+Live it is made of ipywidgets; for a page its pictures and sentences are worked out beforehand, from the same call."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from rapport import charts, metrics
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OUTCOMES = {
+    "fairness": ("Fairness", "points of 100", "mean"),
+    "satisfaction_after": ("Satisfaction afterwards", "points of 100", "mean"),
+    "repurchased": ("Bought again", "% within 180 days", "share"),
+    "escalated": ("Escalated", "% of cases", "share"),
+}
+CONTROLS = {
+    "outcome": ("Result to look at", {name: label for name, (label, _, _) in OUTCOMES.items()}),
+    "owned": ("First words", {"1": "own the fault", "0": "give an excuse"}),
+    "remedy": ("Remedy", {"matched": "matched to the loss", "mismatched": "of another kind", "none": "none"}),
+    "explained": ("Explanation", {"0": "short", "1": "long"}),
+    "updates": ("Updates", {"0": "none", "1": "one stream", "2": "several streams"}),
+}
+"""Control → its label and its options (value → label), in the order shown. Only what a trial varied is a control."""
+PICTURED = ("outcome", "owned", "remedy")  # what chooses the picture; the other two choose the point in it
+START = {"outcome": "fairness", "owned": "1", "remedy": "matched", "explained": "0", "updates": "1"}
+SIZE = (6.4, 3.3)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One setting of the controls and all that is shown for it.
+
+    Attributes
+    ----------
+    choice : dict of str
+        Control → value.
+    picture : str
+        Name of the picture among `Explorer.pictures`.
+    mark : (float, float)
+        Where the chosen design lies in the picture, in shares of its width and height from the top left.
+    line : str
+        The result in one sentence, with interval and n.
+    alt : str
+        Text alternative of the picture with its mark.
+    """
+
+    explorer: Explorer
+    choice: dict[str, str]
+    picture: str
+    mark: tuple[float, float]
+    line: str
+    alt: str
+
+    @property
+    def png(self) -> bytes:
+        """The picture with the chosen design ringed."""
+        return charts.png(self.explorer._figure(self.picture, self.choice)[0])
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The six designs of the picture: updates, explanation, value, low, high, n, chosen (bool)."""
+        import pandas as pd
+
+        rows = [
+            {"updates": CONTROLS["updates"][1][updates], "explanation": CONTROLS["explained"][1][explained]}
+            | self.explorer.estimate({**self.choice, "explained": explained, "updates": updates})._asdict()
+            | {"chosen": (explained, updates) == (self.choice["explained"], self.choice["updates"])}
+            for explained, updates in product(CONTROLS["explained"][1], CONTROLS["updates"][1])
+        ]
+        return pd.DataFrame(rows)
+
+
+class Explorer(ipywidgets.VBox):
+    """Recovery design against outcome, over a book's trial; make it with `recovery_explorer`.
+
+    Attributes
+    ----------
+    trial : DataFrame
+        ``owned, explained`` (0/1), ``remedy`` (none, matched, mismatched), ``updates`` (0, 1, 2 streams), and the
+        columns named in `OUTCOMES`.
+    """
+
+    def __init__(self, trial: pd.DataFrame):
+        missing = sorted({*OUTCOMES, "owned", "explained", "remedy", "updates"} - set(trial.columns))
+        if missing:
+            raise ValueError(f"the trial has no column {', '.join(missing)}; the explorer needs a book with a recovery trial.")
+        self.trial = trial
+        self._groups = {
+            (str(owned), str(remedy), str(explained), str(updates)): rows
+            for (owned, remedy, explained, updates), rows in trial.groupby(["owned", "remedy", "explained", "updates"])
+        }
+        wanted = {(c["owned"], c["remedy"], c["explained"], c["updates"]) for c in _choices()}
+        if gaps := sorted(wanted - {key for key, rows in self._groups.items() if len(rows) > 1}):
+            raise ValueError(f"the trial has fewer than two cases of {len(gaps)} designs, such as {', '.join(gaps[0])}; take a larger trial.")
+        self._estimates: dict[tuple[str, ...], metrics.Interval] = {}
+        self.controls = {
+            name: ipywidgets.Dropdown(
+                options=[(label, value) for value, label in options.items()], value=START[name], description=title,
+                style={"description_width": "9rem"}, layout=ipywidgets.Layout(width="24rem", max_width="100%"),
+            )
+            for name, (title, options) in CONTROLS.items()
+        }  # fmt: skip
+        self.shown = ipywidgets.HTML()
+        for control in self.controls.values():
+            control.observe(lambda _: self._show(), names="value")
+        super().__init__([*self.controls.values(), self.shown])
+        self._show()
+
+    def estimate(self, choice: dict[str, str]) -> metrics.Interval:
+        """Mean or share (in %) of the outcome under a design, with its 95 % interval and n."""
+        key = tuple(choice[name] for name in ("outcome", "owned", "remedy", "explained", "updates"))
+        if key not in self._estimates:
+            values = self._groups[key[1:]][key[0]]
+            if OUTCOMES[key[0]][2] == "share":
+                share = metrics.proportion_interval(values)
+                self._estimates[key] = metrics.Interval(share.value * 100, share.low * 100, share.high * 100, share.n)
+            else:
+                self._estimates[key] = metrics.mean_interval(values)
+        return self._estimates[key]
+
+    def frame(self, choice: dict[str, str] | None = None) -> Frame:
+        """What is shown for a setting of the controls (default: the one set now)."""
+        choice = choice or {name: control.value for name, control in self.controls.items()}
+        picture = "/".join(choice[name] for name in PICTURED)
+        _, marks = self._figure(picture, None)
+        return Frame(self, choice, picture, marks[choice["explained"], choice["updates"]], self._line(choice), self._alt(choice))
+
+    def frames(self) -> Iterator[Frame]:
+        """Every setting of the controls, in a fixed order."""
+        return (self.frame(choice) for choice in _choices())
+
+    def pictures(self) -> dict[str, bytes]:
+        """Picture name → PNG without a mark: all that a page needs besides the frames' sentences and marks."""
+        names = dict.fromkeys("/".join(choice[name] for name in PICTURED) for choice in _choices())
+        return {name: charts.png(self._figure(name, None)[0]) for name in names}
+
+    def _line(self, choice: dict[str, str]) -> str:
+        label, unit, _ = OUTCOMES[choice["outcome"]]
+        found = self.estimate(choice)
+        return f"{_design(choice)}. {label}: {found.value:.1f} {unit} (95 % interval {found.low:.1f} to {found.high:.1f}, n = {found.n}; simulated)."
+
+    def _alt(self, choice: dict[str, str]) -> str:
+        label, unit, _ = OUTCOMES[choice["outcome"]]
+
+        def said(explained: str) -> str:
+            return ", ".join(f"{self.estimate({**choice, 'explained': explained, 'updates': each}).value:.1f}" for each in CONTROLS["updates"][1])
+
+        chosen = f"{CONTROLS['explained'][1][choice['explained']]} explanation, {_updates(choice)}"
+        return f"{label} in {unit}, with no, one and several streams of updates: short explanation {said('0')}; long explanation {said('1')}. Ringed: {chosen}."
+
+    @lru_cache(maxsize=64)  # noqa: B019 - an explorer lives as long as its notebook
+    def _drawn(self, picture: str, ring: tuple[str, str] | None) -> tuple[Any, dict[tuple[str, str], tuple[float, float]]]:
+        outcome, owned, remedy = picture.split("/")
+        base = {"outcome": outcome, "owned": owned, "remedy": remedy}
+        label, unit, _ = OUTCOMES[outcome]
+        title = f"{label} when you {CONTROLS['owned'][1][owned]}, {_remedy(remedy)}"
+        fig, ax = charts.figure(title, f"{unit}, 95 % intervals, simulated trial", width=SIZE[0], height=SIZE[1])
+        spots = {}
+        every = [self.estimate({**choice, "outcome": outcome}) for choice in _choices() if choice["outcome"] == outcome]
+        for explained, shade, shift in (("0", "accent", -0.06), ("1", "contrast", 0.06)):
+            found = [self.estimate({**base, "explained": explained, "updates": each}) for each in CONTROLS["updates"][1]]
+            x = [number + shift for number in range(3)]
+            ax.vlines(x, [each.low for each in found], [each.high for each in found], colors=charts.colour(shade), linewidth=3, alpha=0.4)
+            charts.line(ax, x, [each.value for each in found], label=f"{CONTROLS['explained'][1][explained]} explanation", colour_name=shade)
+            spots |= {(explained, each): (x[number], found[number].value) for number, each in enumerate(CONTROLS["updates"][1])}
+        ax.set_xlim(-0.3, 3.05)
+        ax.set_xticks(range(3), list(CONTROLS["updates"][1].values()))
+        ax.set_ylim(min(each.low for each in every) - 1, max(each.high for each in every) + 1)  # one scale for all designs
+        ax.set_xlabel("updates")
+        if ring:
+            ax.scatter(*spots[ring], s=260, facecolors="none", edgecolors=charts.COLOURS["ink"], linewidths=2, zorder=5)
+        fig.canvas.draw()
+        width, height = fig.canvas.get_width_height()
+        marks = {}
+        for key, spot in spots.items():
+            across, up = ax.transData.transform(spot)
+            marks[key] = (round(across / width, 4), round(1 - up / height, 4))
+        return fig, marks
+
+    def _figure(self, picture: str, choice: dict[str, str] | None) -> tuple[Any, dict[tuple[str, str], tuple[float, float]]]:
+        return self._drawn(picture, (choice["explained"], choice["updates"]) if choice else None)
+
+    def _show(self) -> None:
+        frame = self.frame()
+        picture = base64.b64encode(frame.png).decode()
+        width, height = (round(inches * charts.PIXELS_PER_INCH) for inches in SIZE)
+        self.shown.value = (
+            f'<p role="status">{html.escape(frame.line)}</p>'
+            f'<img alt="{html.escape(frame.alt)}" width="{width}" height="{height}" style="max-width:100%;height:auto" src="data:image/png;base64,{picture}">'
+            f"<details><summary>The six designs as a table</summary>{_table_html(frame)}</details>"
+        )
+
+    def __repr__(self) -> str:
+        return f"[Explorer] {self._line({name: control.value for name, control in self.controls.items()})} Run this cell in JupyterLab to change the design."
+
+
+def recovery_explorer(book: Any) -> Explorer:
+    """Recovery design against outcome, over ``book.trial``.
+
+    Parameters
+    ----------
+    book : object
+        Anything with a ``trial`` table, such as ``simulate(PRESETS["recovery"], seed).book``.
+
+    Returns
+    -------
+    Explorer
+        A widget; ``frame()`` gives the twin of what it shows (sentence, picture, table), ``frames()`` all of them.
+
+    Raises
+    ------
+    ValueError
+        When the trial lacks a column, or a design has fewer than two cases.
+    """
+    return Explorer(book.trial)
+
+
+def explorer_html(explorer: Explorer) -> str:
+    """The explorer for a page without a kernel: readable as it stands, changed by ``web/explorer.js``.
+
+    Returns
+    -------
+    str
+        A ``rapport-explorer`` element: the starting picture, its sentence and table as HTML, and every picture,
+        sentence and mark as data. No inline style, no script that runs.
+    """
+    frame = explorer.frame(START)
+    pictures = {name: base64.b64encode(png).decode() for name, png in explorer.pictures().items()}
+    width, height = (round(inches * charts.PIXELS_PER_INCH) for inches in SIZE)
+    data = {
+        "format": 1, "width": width, "height": height, "start": START,
+        "controls": [{"name": name, "label": label, "options": list(options.items())} for name, (label, options) in CONTROLS.items()],
+        "pictured": list(PICTURED), "pictures": pictures, "head": list(_HEAD),
+        "frames": {_key(each.choice): {"mark": each.mark, "line": each.line, "alt": each.alt, "rows": _rows(each)} for each in explorer.frames()},
+    }  # fmt: skip
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    return (
+        f'<rapport-explorer><script type="application/json">{text}</script>'
+        f'<figure class="re-figure"><img alt="{html.escape(frame.alt)}" width="{width}" height="{height}" src="data:image/png;base64,{pictures[frame.picture]}">'
+        f"<figcaption>{html.escape(frame.line)}</figcaption></figure>{_table_html(frame)}</rapport-explorer>"
+    )
+
+
+def _choices() -> Iterator[dict[str, str]]:
+    names = list(CONTROLS)
+    return (dict(zip(names, values)) for values in product(*(CONTROLS[name][1] for name in names)))
+
+
+def _key(choice: dict[str, str]) -> str:
+    return "/".join(choice[name] for name in CONTROLS)
+
+
+def _remedy(remedy: str) -> str:
+    return {"matched": "remedy matched to the loss", "mismatched": "remedy of another kind", "none": "no remedy"}[remedy]
+
+
+def _updates(choice: dict[str, str]) -> str:
+    return {"0": "no updates", "1": "one stream of updates", "2": "several streams of updates"}[choice["updates"]]
+
+
+def _design(choice: dict[str, str]) -> str:
+    words = f"{CONTROLS['owned'][1][choice['owned']]}, {_remedy(choice['remedy'])}, {CONTROLS['explained'][1][choice['explained']]} explanation, {_updates(choice)}"
+    return words[0].upper() + words[1:]
+
+
+_HEAD = ("Updates", "Explanation", "Result", "95 % interval", "n")
+
+
+def _rows(frame: Frame) -> list[list[str]]:
+    return [
+        [row.updates, row.explanation, f"{row.value:.1f}", f"{row.low:.1f} to {row.high:.1f}", str(row.n) + (" · your design" if row.chosen else "")]
+        for row in frame.table.itertuples()
+    ]
+
+
+def _table_html(frame: Frame) -> str:
+    head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in _HEAD)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in _rows(frame))
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
