@@ -11,7 +11,7 @@ from typing import Any
 from rapport.content import ContentError
 from rapport.exercises.model import Answer, Exercise, Mistake, Workbook
 from rapport.exercises.reading import Unread, read
-from rapport.exercises.values import Estimate, Value, agrees, apart, distance_text, number_text, real, with_unit
+from rapport.exercises.values import CURRENCIES, Estimate, Value, agrees, apart, distance_text, number_text, real, with_unit
 from rapport.exercises.words import MARKS, WORDS, say
 
 OUTCOMES = ("right", "mistake", "wrong", "broke", "not_tried")
@@ -245,7 +245,10 @@ def _wrong(this: Key, given: Value) -> str:
 def value_text(answer: Answer, value: Value) -> str:
     """`value` as a reader sees it: rounded, with its unit; the text of an option."""
     if isinstance(value, tuple):
-        return with_unit(say("range", low=number_text(value[0], answer.decimals), high=number_text(value[1], answer.decimals)), answer.unit)
+        low, high = (number_text(end, answer.decimals) for end in value)
+        if answer.unit in CURRENCIES:
+            return say("range", low=with_unit(low, answer.unit), high=with_unit(high, answer.unit))
+        return with_unit(say("range", low=low, high=high), answer.unit)
     if isinstance(value, str):
         return f"“{answer.option_text(value)}”" if answer.options else value
     if isinstance(value, dict):
@@ -287,7 +290,7 @@ def reveal(this: Key, given: Value | None = None, prediction: Any = None) -> tup
     answer = this.exercise.answer
     paragraphs = planted(this)
     if isinstance(given, float) and isinstance(this.truth, float):
-        paragraphs.append(say("error", distance=distance_text(given - this.truth, answer.unit, answer.decimals)))
+        paragraphs.append(say("error", distance=distance_text(given - this.truth, answer.unit, answer.decimals, say("points"))))
     if prediction is not None:
         paragraphs.append(_guess(this, prediction))
     return (*paragraphs, filled(this.exercise.solution, this))
@@ -300,4 +303,4 @@ def _guess(this: Key, prediction: Any) -> str:
     guess = value_text(answer, float(prediction))
     if isinstance(value, tuple):
         return say("guess_inside" if value[0] <= float(prediction) <= value[1] else "guess_outside", guess=guess)
-    return say("guess", guess=guess, distance=distance_text(float(prediction) - value, answer.unit, answer.decimals))  # type: ignore[operator, arg-type]
+    return say("guess", guess=guess, distance=distance_text(float(prediction) - value, answer.unit, answer.decimals, say("points")))  # type: ignore[operator, arg-type]

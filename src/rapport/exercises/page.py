@@ -192,6 +192,8 @@ def render(definition: Workbook, draws: int = 5, start: int = 1, level: int = 3,
 
 def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[int], level: int = 3) -> str:
     """HTML of one exercise baked on `seeds`; the first seed's table is on the page itself."""
+    if exercise.answer.kind == "match" and not exercise.table:
+        seeds = seeds[:1]  # nothing in it depends on the book
     baked = bake(definition, exercise, seeds)
     first, answer = simulated(definition, seeds[0]), exercise.answer
     title_id = f"exercise-{exercise.id}-title"
@@ -210,7 +212,7 @@ def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[in
         options = "".join(f'<li data-option="{option.id}">{inline(option.text.strip())}</li>' for option in answer.options)
         parts.append(f'<ul class="exercise-options">{options}</ul>')
     else:
-        parts.append(f'<div class="exercise-form">{to_html(asked(exercise)[0])}</div>')
+        parts.append(f'<div class="exercise-form">{to_html(asked(exercise, code=False)[0])}</div>')
     parts.append(f'<p class="exercise-offline">{escape(say("offline", module=definition.module))}</p>')
     hints = [
         f'<details class="exercise-hint"><summary>{escape(say("hint", number=number, total=len(exercise.hints)))}</summary>{to_html(hint)}</details>'

@@ -179,8 +179,8 @@ class Session:
         return Note((*paragraphs, *notices))
 
 
-def asked(exercise: Exercise) -> list[str]:
-    """Markdown on the form of the answer: unit and decimals, the options, the rows to match."""
+def asked(exercise: Exercise, *, code: bool = True) -> list[str]:
+    """Markdown on the form of the answer: unit and decimals, the options, the rows to match; for `code` or for fields."""
     answer = exercise.answer
     options = "\n".join(f"- `{option.id}`: {option.text.strip()}" for option in answer.options)
     if answer.kind == "choice":
@@ -188,7 +188,8 @@ def asked(exercise: Exercise) -> list[str]:
     if answer.kind == "match":
         rows = "\n".join(f"- `{row.id}`: {row.text.strip()}" for row in answer.rows)
         return [f"Rows:\n\n{rows}", f"Give each row one of these; {answer.passing} of {len(answer.rows)} must agree:\n\n{options}"]
-    what = "A number" if answer.kind == "number" else "An interval, as `(low, high)`,"
+    interval = "An interval, as `(low, high)`," if code else "The two ends of an interval"
+    what = "A number" if answer.kind == "number" else interval
     places = "no decimals" if not answer.decimals else f"{answer.decimals} decimal{'s' if answer.decimals > 1 else ''}"
     unit = "per cent (12.5 for an eighth)" if answer.unit == "%" else answer.unit
     return [f"*{what} with {places}{f', in {unit}' if unit else ''}.*"]

@@ -74,13 +74,16 @@ def number_text(number: float, decimals: int) -> str:
     return f"−{text}" if number < 0 and text.strip("0.,") else text
 
 
+CURRENCIES = ("€", "$", "£", "¥", "₹")
+
+
 def with_unit(text: str, unit: str) -> str:
     """`text` followed by `unit`: ``43.2%``, ``€12``, ``5 hours``."""
-    if unit in ("€", "$", "£", "¥", "₹"):
+    if unit in CURRENCIES:
         return f"−{unit}{text[1:]}" if text.startswith("−") else f"{unit}{text}"
     return f"{text}{unit}" if unit in ("%", "") else f"{text} {unit}"
 
 
-def distance_text(distance: float, unit: str, decimals: int, points: str = "percentage points") -> str:
-    """How far two numbers lie apart; a difference of percentages is in percentage points."""
+def distance_text(distance: float, unit: str, decimals: int, points: str) -> str:
+    """How far two numbers lie apart; a difference of percentages is in `points`."""
     return with_unit(number_text(abs(distance), decimals), points if unit == "%" else unit)

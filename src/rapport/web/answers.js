@@ -9,11 +9,11 @@
   const FOLD = { "\u2212": "-", "\u2013": "-", "\u2019": "'", "\u066b": ".", "\u066c": "'" };
 
   function folded(text) {
-    const plain = Array.from(text, (c) => {
+    const plain = Array.from(text.normalize("NFKC"), (c) => {
       const zero = ZEROS.find((z) => c.codePointAt(0) >= z && c.codePointAt(0) < z + 10);
       return zero ? String(c.codePointAt(0) - zero) : FOLD[c] || c;
     }).join("");
-    return plain.normalize("NFKC").replace(/\s+/g, " ").trim();
+    return plain.replace(/\s+/g, " ").trim();
   }
 
   /** A number out of `text`: {value}, or {broke: key of a sentence} with "not_tried" for nothing at all. */
@@ -194,16 +194,10 @@
       this.attempts = make("p", { class: "exercise-attempts" });
       this.solution = make("div", { class: "exercise-solution", hidden: true });
       const hints = this.querySelector(".exercise-hints");
-      this.work.append(this.form, this.status, this.attempts);
-      if (hints) {
-        hints.before(this.work);
-        this.hints = Array.from(hints.querySelectorAll("details"));
-        this.hints.forEach((hint, index) => hint.addEventListener("toggle", () => hint.open && this.showHints(index + 2)));
-        hints.after(this.solution);
-      } else {
-        this.hints = [];
-        this.append(this.work, this.solution);
-      }
+      this.work.append(this.form, this.status, this.attempts, this.solution);
+      hints.before(this.work);
+      this.hints = Array.from(hints.querySelectorAll("details"));
+      this.hints.forEach((hint, index) => hint.addEventListener("toggle", () => hint.open && this.showHints(index + 2)));
     }
 
     buildGuess() {
@@ -293,6 +287,7 @@
       this.at = at;
       const kept = recall(this.key);
       this.state = kept && Array.isArray(kept.attempts) ? kept : { attempts: [], guess: "", hints: 1, done: "", last: null };
+      this.drawLabel.parentElement.hidden = this.draws.length < 2;
       this.drawLabel.textContent = this.say("draw", { number: at + 1, total: this.draws.length });
       this.showTable();
       this.setFields(this.state.last);
@@ -374,7 +369,7 @@
       this.guessField.value = this.state.guess || "";
       this.guessRow.hidden = !read.broke || late;
       this.guessNote.textContent = read.broke ? "" : this.say("guess_kept", { guess: this.guessText(read.value) });
-      this.guessRow.parentElement.hidden = late;
+      this.guessRow.parentElement.hidden = late && Boolean(read.broke);
     }
 
     // ---- an answer ----
