@@ -10,7 +10,7 @@ import pytest
 from rapport import scenarios
 from rapport.content import ContentError
 from rapport.scenarios import policy
-from rapport.scenarios.compile import CONFIDENCE, DRAWS, compile_case
+from rapport.scenarios.compile import CONFIDENCE, DRAWS, compile_case, edge
 from rapport.scenarios.model import expand, read_case
 
 SMALL = Path(__file__).parent / "fixtures/playbooks/10_small_course/small_case.yaml"
@@ -95,8 +95,8 @@ def test_every_option_leads_every_customer_to_a_node_that_exists(graph):
     edges = 0
     for node in graph["nodes"].values():
         for option in node["options"]:
-            assert set(option["to"]) == set(graph["cases"])
-            for outcome, following in option["to"].values():
+            for case in graph["cases"]:
+                outcome, following = edge(graph, option, case)
                 assert following in graph["nodes"]
                 assert all(-3 <= points <= 3 for points in graph["outcomes"][outcome]["effects"])
                 edges += 1
@@ -109,7 +109,7 @@ def test_every_walk_ends_and_every_node_is_reached_by_one(graph):
         frontier = {graph["start"]}
         while frontier:
             reached |= frontier
-            frontier = {option["to"][case][1] for name in frontier for option in graph["nodes"][name]["options"]}
+            frontier = {edge(graph, option, case)[1] for name in frontier for option in graph["nodes"][name]["options"]}
     ends = {name for name in reached if graph["nodes"][name]["beat"] == "end"}
     assert reached == set(graph["nodes"])
     assert ends and all(not graph["nodes"][name]["options"] for name in ends)
@@ -119,8 +119,8 @@ def test_every_act_tells_every_customer_what_happened_and_why(graph):
     for node in graph["nodes"].values():
         if node["beat"] == "act":
             for option in node["options"]:
-                for outcome, _ in option["to"].values():
-                    told = graph["outcomes"][outcome]
+                for case in graph["cases"]:
+                    told = graph["outcomes"][edge(graph, option, case)[0]]
                     assert told["text"].strip() and told["feedback"].strip()
 
 
@@ -148,8 +148,8 @@ def test_reading_is_scored_for_rank_and_confidence(small):
     node = small["nodes"]["words/read"]
     assert len(node["options"]) == 30
     by_id = {option["id"]: option for option in node["options"]}
-    sure_right = small["outcomes"][by_id["abc-5"]["to"]["heard"][0]]
-    sure_wrong = small["outcomes"][by_id["bac-5"]["to"]["heard"][0]]
+    sure_right = small["outcomes"][edge(small, by_id["abc-5"], "heard")[0]]
+    sure_wrong = small["outcomes"][edge(small, by_id["bac-5"], "heard")[0]]
     assert sure_right["credit"] == 1 and sure_wrong["credit"] == 0.5
     assert sure_right["calibration"] == pytest.approx(1 - (1 - CONFIDENCE[4][1]) ** 2, abs=1e-4)
     assert sure_wrong["calibration"] == pytest.approx(1 - CONFIDENCE[4][1] ** 2, abs=1e-4)

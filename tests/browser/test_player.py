@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rapport import scenarios
+from rapport.scenarios.compile import edge
 from rapport.scenarios.walk import begin, follow
 
 WEB = Path(__file__).parents[2] / "src/rapport/web"
@@ -94,7 +95,8 @@ def test_every_edge_of_every_customer_gives_the_same_in_browser_and_python(opene
     edges, expected = [], []
     for name, node in graph["nodes"].items():
         for option in node["options"]:
-            for case, (index, following) in option["to"].items():
+            for case in graph["cases"]:
+                index, following = edge(graph, option, case)
                 outcome = graph["outcomes"][index]
                 edges.append([name, case, option["id"]])
                 expected.append([following, outcome["effects"], outcome.get("check", 0), outcome.get("available", 0), outcome.get("calibration")])
@@ -175,7 +177,7 @@ def path_to(graph, end, case):
         if node in seen:
             continue
         seen.add(node)
-        waiting += [(option["to"][case][1], [*path, option["id"]]) for option in graph["nodes"][node]["options"] if case in option["to"]]
+        waiting += [(edge(graph, option, case)[1], [*path, option["id"]]) for option in graph["nodes"][node]["options"]]
     return None
 
 

@@ -134,7 +134,7 @@ def _end(walk: Walk, place: dict, readings: list[tuple[dict, dict]], console: Co
     for node, outcome in readings:
         fits = next(reading["label"] for reading in node["readings"] if reading["id"] == outcome["fits"])
         console.print(f"{node['heading']}: what fitted was “{_fill(fits, place)}” You ranked it {RANKS[outcome['ranked'] - 1]}.", markup=False)
-        console.print(Padding(Text(_fill(outcome["later"], place), style="cyan"), (0, 0, 0, 2)))
+        console.print(Padding(Text(_fill(node["afterwards"], place), style="cyan"), (0, 0, 0, 2)))
     if walk.calibration:
         mean = sum(walk.calibration) / len(walk.calibration)
         console.print(f"Calibration {mean:.2f} of 1: how well your confidence went with your readings.")

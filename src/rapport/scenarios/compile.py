@@ -35,9 +35,10 @@ def compile_case(case: Case, document: Document) -> Graph:
     Returns
     -------
     dict
-        JSON-ready graph. ``nodes`` maps node id to beat, texts and options; each option's ``to`` maps a case id
-        (``persona`` or ``persona+event``) to ``[index into outcomes, next node id]``. ``draws`` maps a place to
-        256 case ids in the declared proportions. ``hash`` is of the content: equal graphs, equal hash.
+        JSON-ready graph. ``nodes`` maps node id to beat, texts and options; each option has an ``outcome`` (index
+        into ``outcomes``) and a ``next`` (node id), each one value for everybody or a list in the order of
+        ``cases[…]["index"]``: see `edge`. ``draws`` maps a place to 256 case ids (``persona`` or
+        ``persona+event``) in the declared proportions. ``hash`` is of the content: equal graphs, equal hash.
 
     Raises
     ------
@@ -66,7 +67,9 @@ def compile_case(case: Case, document: Document) -> Graph:
         "confidence": [label for label, _ in CONFIDENCE],
         "places": [place.model_dump() for place in case.places],
         "personas": {name: {"title": p.title, "portrait": p.portrait} for name, p in case.personas.items()},
-        "cases": {name: {"persona": persona, "events": list(events)} for name, (persona, events) in builder.cases.items()},
+        "cases": {
+            name: {"index": index, "persona": persona, "events": list(events)} for index, (name, (persona, events)) in enumerate(builder.cases.items())
+        },
         "weights": {place.id: case_weights(case, place.id) for place in case.places},
         "draws": {place.id: draw_table(case, place.id) for place in case.places},
         "start": builder.first(case.start, frozenset()),
@@ -77,6 +80,13 @@ def compile_case(case: Case, document: Document) -> Graph:
     }
     text = json.dumps(graph, sort_keys=True, ensure_ascii=False)
     return graph | {"hash": hashlib.sha256(text.encode()).hexdigest()[:16]}
+
+
+def edge(graph: Graph, option: dict[str, Any], case: str) -> tuple[int, str]:
+    """Index of the outcome, and id of the next node, that an option has for a case id."""
+    index = graph["cases"][case]["index"]
+    outcome, following = option["outcome"], option["next"]
+    return (outcome[index] if isinstance(outcome, list) else outcome, following[index] if isinstance(following, list) else following)
 
 
 def case_weights(case: Case, place: str) -> dict[str, float]:
@@ -191,31 +201,31 @@ class _Builder:
         self.nodes[self._name(decision, beat, flags, done)] = node
         return node
 
-    def _everyone(self, outcome: int, to: str) -> dict[str, list]:
-        return {name: [outcome, to] for name in self.cases}
+    def _option(self, node: dict[str, Any], name: str, label: str, outcomes: list[int], to: list[str], **more: Any) -> None:
+        """Add an option; what is the same for every case is written once."""
+        one = [values[0] if len(set(values)) == 1 else values for values in (outcomes, to)]
+        node["options"].append({"id": name, "label": label, **more, "outcome": one[0], "next": one[1]})
 
     def _notice(self, decision: Decision, flags: frozenset[str], after: str) -> None:
         node = self._node(decision, "notice", flags, prompt=decision.notice.prompt)
         for option in decision.notice.options:
             outcome = self._outcome(feedback=option.feedback, said=1 if option.said else 0)
-            node["options"].append({"id": option.id, "label": option.text, "to": self._everyone(outcome, after)})
+            self._option(node, option.id, option.text, [outcome], [after])
 
     def _read(self, decision: Decision, flags: frozenset[str], after: str) -> None:
         read = decision.read
         node = self._node(decision, "read", flags, prompt=read.prompt)
-        node |= {"kind": "rank", "readings": [{"id": reading.id, "label": reading.text} for reading in read.readings]}
+        node |= {"kind": "rank", "afterwards": read.afterwards, "readings": [{"id": reading.id, "label": reading.text} for reading in read.readings]}
         right = {persona: reading.id for reading in read.readings for persona in reading.fits}
         for ranking in itertools.permutations(reading.id for reading in read.readings):
             for step, (_, probability) in enumerate(CONFIDENCE, start=1):
-                to = {}
-                for name, (persona, _) in self.cases.items():
+                outcomes = []
+                for persona, _ in self.cases.values():
                     place = ranking.index(right[persona])
                     brier = (probability - (place == 0)) ** 2
-                    outcome = self._outcome(
-                        fits=right[persona], later=read.afterwards, credit=RANK_CREDIT[place], calibration=round(1 - brier, 4), ranked=place + 1
-                    )
-                    to[name] = [outcome, after]
-                node["options"].append({"id": f"{''.join(ranking)}-{step}", "label": f"{' > '.join(ranking)}, {CONFIDENCE[step - 1][0]}", "to": to})
+                    told = {"credit": RANK_CREDIT[place], "calibration": round(1 - brier, 4), "ranked": place + 1}
+                    outcomes.append(self._outcome(fits=right[persona], **told))
+                self._option(node, f"{''.join(ranking)}-{step}", f"{' > '.join(ranking)}, {CONFIDENCE[step - 1][0]}", outcomes, [after])
 
     def _check(self, decision: Decision, flags: frozenset[str], after: str) -> None:
         known = [check.id for check in decision.checks]
@@ -228,13 +238,11 @@ class _Builder:
                     clues, costs = expand(check.clues, self.people), expand(check.costs, self.people)
                     last = size + 1 == len(known)
                     counted = {"check": 1} if check.relevant and not relevant & set(done) else {}
-                    to = {}
-                    for name, (persona, _) in self.cases.items():
-                        cost = costs.get(persona, check.cost)
-                        outcome = self._outcome(cost.as_tuple(), clue=clues[persona], feedback=check.feedback, **counted, **(leaving if last else {}))
-                        to[name] = [outcome, after if last else self._name(decision, "check", flags, (*done, check.id))]
-                    node["options"].append({"id": check.id, "label": check.text, "relevant": check.relevant, "to": to})
-                node["options"].append({"id": "go", "label": "", "to": self._everyone(self._outcome(**leaving), after)})
+                    following = after if last else self._name(decision, "check", flags, (*done, check.id))
+                    told = {"feedback": check.feedback, **counted, **(leaving if last else {})}
+                    outcomes = [self._outcome(costs.get(persona, check.cost).as_tuple(), clue=clues[persona], **told) for persona, _ in self.cases.values()]
+                    self._option(node, check.id, check.text, outcomes, [following], relevant=check.relevant)
+                self._option(node, "go", "", [self._outcome(**leaving)], [after])
 
     def _act(self, index: int, decision: Decision, flags: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
         node = self._node(decision, "act", flags, prompt=decision.prompt)
@@ -242,7 +250,7 @@ class _Builder:
         for position, act in enumerate(decision.acts):
             told = expand(act.outcomes, self.people)
             later = flags | set(act.sets)
-            to = {}
+            outcomes, to = [], []
             for name, (persona, events) in self.cases.items():
                 true = later | set(events) | {persona}
                 base = told[persona]
@@ -259,9 +267,10 @@ class _Builder:
                 feedback = " ".join((base.feedback.strip(), *(extra.feedback.strip() for extra in extras)))
                 outcome = self._outcome(effects, text=base.then, feedback=feedback, habit=act.habit, stereotype=act.stereotype)
                 target = next(route.go for route in act.routes() if holds(route.when, true))
-                to[name] = [outcome, self.first(target, later)]
+                outcomes.append(outcome)
+                to.append(self.first(target, later))
                 onward.append((target, later))
-            node["options"].append({"id": act.id, "label": act.text, "to": to})
+            self._option(node, act.id, act.text, outcomes, to)
         return onward
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from rapport.scenarios.compile import Graph
+from rapport.scenarios.compile import Graph, edge
 
 MARGIN = 0.2
 TIE = 0.05
@@ -98,12 +98,16 @@ def _choice_faults(graph: Graph) -> Iterator[str]:
     for decision, nodes in groups.items():
         names = [option["id"] for option in nodes[0]["options"]]
         worth = {
-            name: {(i, case): _points(graph, to) + value[to[1], case] for i, node in enumerate(nodes) for case, to in _option(node, name)["to"].items()}
+            name: {
+                (i, case): _points(graph, _option(node, name), case) + value[edge(graph, _option(node, name), case)[1], case]
+                for i, node in enumerate(nodes)
+                for case in graph["cases"]
+            }
             for name in names
         }
         dominated = {a: b for a in names for b in names if a != b and all(worth[a][key] < worth[b][key] for key in worth[a])}
         for a, b in dominated.items():
-            told = [graph["outcomes"][to[0]] for to in _option(nodes[0], a)["to"].values()]
+            told = [graph["outcomes"][edge(graph, _option(nodes[0], a), case)[0]] for case in graph["cases"]]
             if not all("habit" in outcome for outcome in told):
                 yield f"decision {decision!r}: option {a!r} is worse than {b!r} for every customer, so it needs `habit:`, the common habit it stands for."
         if len(names) - len(dominated) < 2:
@@ -127,7 +131,7 @@ def _values(graph: Graph, pick: Callable) -> dict[tuple[str, str], int]:
     @cache
     def value(node: str, case: str) -> int:
         options = graph["nodes"][node]["options"]
-        return pick(_points(graph, o["to"][case]) + value(o["to"][case][1], case) for o in options) if options else 0
+        return pick(_points(graph, o, case) + value(edge(graph, o, case)[1], case) for o in options) if options else 0
 
     return {(node, case): value(node, case) for node in graph["nodes"] for case in graph["cases"]}
 
@@ -137,8 +141,8 @@ def _extremes(graph: Graph) -> tuple[int, int]:
     return max(high[graph["start"], case] for case in graph["cases"]), min(low[graph["start"], case] for case in graph["cases"])
 
 
-def _points(graph: Graph, to: list) -> int:
-    return sum(graph["outcomes"][to[0]]["effects"])
+def _points(graph: Graph, option: dict, case: str) -> int:
+    return sum(graph["outcomes"][edge(graph, option, case)[0]]["effects"])
 
 
 def _option(node: Node, name: str) -> dict:
@@ -174,7 +178,7 @@ def _branches(graph: Graph, node: Node, option: dict, belief: Belief) -> dict[tu
     """Split a belief by what is seen next: the clue of a check, and the node one comes to."""
     split: dict[tuple, list[tuple[str, float]]] = {}
     for case, weight in belief:
-        outcome, following = option["to"][case]
+        outcome, following = edge(graph, option, case)
         heard = graph["outcomes"][outcome].get("clue") if node["beat"] == "check" else None
         split.setdefault((heard, following), []).append((case, weight))
     return split
@@ -187,7 +191,7 @@ def _best_given(graph: Graph, belief: Belief, allowed: Callable[[Node], list[dic
         if not node["options"]:
             return 0.0
         return max(
-            sum(weight * _points(graph, option["to"][case]) for case, weight in belief)
+            sum(weight * _points(graph, option, case) for case, weight in belief)
             + sum(value(following, tuple(part)) for (_, following), part in _branches(graph, node, option, belief).items())
             for option in allowed(node)
         )
@@ -210,7 +214,7 @@ def _likeliest_plan(graph: Graph, belief: Belief) -> float:
             return 0.0, 0.0
         ways = []
         for option in _no_check(node):
-            gained = [(case, weight * _points(graph, option["to"][case])) for case, weight in belief]
+            gained = [(case, weight * _points(graph, option, case)) for case, weight in belief]
             later = [value(following, tuple(part)) for (_, following), part in _branches(graph, node, option, belief).items()]
             own = sum(points for case, points in gained if graph["cases"][case]["persona"] == likeliest) + sum(each[0] for each in later)
             ways.append((round(own, 9), sum(points for _, points in gained) + sum(each[1] for each in later)))
@@ -225,6 +229,6 @@ def _random(graph: Graph, belief: Belief) -> float:
         options = graph["nodes"][name]["options"]
         if not options:
             return 0.0
-        return sum(_points(graph, o["to"][case]) + value(o["to"][case][1], case) for o in options) / len(options)
+        return sum(_points(graph, o, case) + value(edge(graph, o, case)[1], case) for o in options) / len(options)
 
     return sum(weight * value(graph["start"], case) for case, weight in belief)

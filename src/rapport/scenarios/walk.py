@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rapport.content import ContentError
-from rapport.scenarios.compile import Graph
+from rapport.scenarios.compile import Graph, edge
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Walk:
         if option is None:
             allowed = ", ".join(self.options()) if len(self.options()) < 12 else "a ranking and a confidence such as abc-3"
             raise ContentError(f"no option {option_id!r} at {self.node}; {'allowed: ' + allowed if allowed else 'the case has ended'}.")
-        index, following = option["to"][self.case]
+        index, following = edge(self.graph, option, self.case)
         outcome = self.graph["outcomes"][index]
         self.scores = [total + points for total, points in zip(self.scores, outcome["effects"])]
         self.checks += outcome.get("check", 0)

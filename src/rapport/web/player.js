@@ -672,6 +672,6 @@
     }
   }
 
-  globalThis.RapportPlayer = { strings: STRINGS, fill: fill, begin: begin, step: step, replay: replay, restore: restore, logOf: logOf, offered: offered, labelOf: labelOf, runOf: runOf };
+  globalThis.RapportPlayer = { strings: STRINGS, fill: fill, begin: begin, step: step, replay: replay, restore: restore, logOf: logOf, edge: edge, labelOf: labelOf, runOf: runOf };
   if (!customElements.get("rapport-scenario")) customElements.define("rapport-scenario", RapportScenario);
 })();
