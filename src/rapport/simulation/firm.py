@@ -51,9 +51,9 @@ class Firm:
     satisfaction_spread: float = 8.0  # between customers, before anything happened
     mood_satisfaction: float = 7.0  # luck of the moment, which also …
     mood_repurchase: float = 0.02  # … carries over a little to buying again
-    repurchase_steady: float = 0.72
+    repurchase_steady: float = 0.76
     satisfaction_lost: tuple[float, float, float] = (14.0, 20.0, 27.0)
-    repurchase_lost: tuple[float, float, float] = (0.18, 0.25, 0.32)
+    repurchase_lost: tuple[float, float, float] = (0.17, 0.23, 0.29)
     # ---- Owning the fault: helps on average, most of all who wants to be heard
     own_satisfaction: float = 8.0
     own_by_voice: float = 5.0  # extra points for each standard deviation of voice
@@ -77,7 +77,7 @@ class Firm:
     overshoot_repurchase: float = -0.05
     # ---- A second failure costs more than any single good thing brings
     second_satisfaction: float = -20.0
-    second_repurchase: float = -0.28
+    second_repurchase: float = -0.24
     second_escalation: float = 0.25
     # ---- Fairness (distributive, procedural, interactional in one score) and escalation follow the same handling
     fairness_base: float = 54.0
@@ -103,7 +103,7 @@ class Firm:
     credit_repurchase: float = 0.06
     credit_by_money: float = 0.12
     money_repurchase: float = -0.06  # who looks at the price leaves more easily, credit or none
-    value_repurchase: float = 0.12  # valuable customers come back more, credit or none …
+    value_repurchase: float = 0.10  # valuable customers come back more, credit or none …
     value_paid: float = 0.15  # … and agents pay them more often: so who was paid looks more loyal than money made them
 
     # ---- What goes wrong, and through whom
@@ -121,7 +121,7 @@ class Firm:
     remedy_shares: tuple[float, float, float] = (0.30, 0.45, 0.25)  # none, matched, mismatched
     stream_shares: tuple[float, float, float] = (0.40, 0.35, 0.25)
     second_failure_share: float = 0.12
-    recovered_base: float = 0.52
+    recovered_base: float = 0.62
     recovered_effects: tuple[float, float, float, float] = (0.14, 0.04, 0.20, 0.05)  # owned, explained, matched, a stream
     recovered_by_severity: float = -0.08
     recovered_second: float = -0.45
@@ -140,8 +140,8 @@ class Firm:
     refund_share: float = 0.75
     refund_days_most: int = 24
     patience_days: tuple[int, ...] = (5, 7, 9)
-    late_repurchase: float = -0.24
-    late_repurchase_per_day: float = -0.007  # after that day
+    late_repurchase: float = -0.19
+    late_repurchase_per_day: float = -0.004  # after that day
 
     # ---- How often things go wrong: busy weeks are worse, so a plain mean of weekly rates is too low
     failure_rate: float = 0.035
