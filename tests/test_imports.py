@@ -14,7 +14,7 @@ FLOORS = (
     ("facts", "i18n", "charts"),
     ("metrics", "content", "markdown"),
     ("simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
-    ("coverage", "widgets"),
+    ("coverage", "lessons", "widgets"),
     ("handbook",),
     ("cli",),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import matplotlib
@@ -58,6 +59,15 @@ STYLE: dict[str, Any] = {
 }
 
 
+@contextmanager
+def _style() -> Iterator[None]:
+    """The course's settings over matplotlib's defaults, whatever the reader has set for themselves."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
+
+
 def figure(title: str, subtitle: str = "", *, width: float = 7.2, height: float = 3.8, panels: int = 1) -> tuple[Figure, Any]:
     """An empty figure whose title is its message.
 
@@ -77,7 +87,7 @@ def figure(title: str, subtitle: str = "", *, width: float = 7.2, height: float 
     (Figure, Axes) or (Figure, ndarray of Axes)
         One pair of axes, or an array of `panels` of them.
     """
-    with matplotlib.rc_context(STYLE):
+    with _style():
         fig = Figure(figsize=(width, height))
         FigureCanvasAgg(fig)
         heading = textwrap.wrap(title, int(width * 8.9))
@@ -127,7 +137,7 @@ def dots(
     """
     rows = np.arange(len(labels))
     shades = [colour(name) for name in ([colours] * len(labels) if isinstance(colours, str) else colours)]
-    with matplotlib.rc_context(STYLE):
+    with _style():
         if low is not None and high is not None:
             ax.hlines(rows, low, high, colors=shades, linewidth=3, alpha=0.45)
         ax.scatter(values, rows, s=62, c=shades, zorder=3)
@@ -142,7 +152,7 @@ def dots(
 def line(ax: Axes, x: Sequence[float], y: Sequence[float], low=None, high=None, *, label: str = "", colour_name: str = "accent", at: int = -1) -> None:
     """A line with points, its interval as a band, and its name written beside point `at` instead of a legend."""
     shade, x, y = colour(colour_name), np.asarray(x), np.asarray(y)
-    with matplotlib.rc_context(STYLE):
+    with _style():
         if low is not None and high is not None:
             ax.fill_between(x, low, high, color=shade, alpha=0.15, linewidth=0)
         ax.plot(x, y, color=shade, linewidth=2.2, marker="o", markersize=5.5)
@@ -157,14 +167,14 @@ def write(ax: Axes, x: float, y: float, text: str, *, colour_name: str = "ink", 
     if shade == COLOURS["quiet"]:  # strong enough for a mark, too pale for words
         shade = COLOURS["muted"]
     halo = [withStroke(linewidth=2.5, foreground=COLOURS["surface"])]  # words stay readable across a grid line
-    with matplotlib.rc_context(STYLE):
+    with _style():
         options = {"size": 9.5, "weight": "bold", "annotation_clip": False, "path_effects": halo} | kwargs
         ax.annotate(text, (x, y), (dx, dy), textcoords="offset points", color=shade, **options)
 
 
 def reference(ax: Axes, x: float, text: str = "") -> None:
     """A dashed upright line at `x`, named at its foot: no change, the starting level, the planted value."""
-    with matplotlib.rc_context(STYLE):
+    with _style():
         ax.axvline(x, color=COLOURS["muted"], linewidth=1.1, linestyle=(0, (4, 3)), zorder=1)
         if text:
             ax.annotate(text, (x, 0), (4, 4), xycoords=("data", "axes fraction"), textcoords="offset points", color=COLOURS["muted"], size=9)
@@ -188,7 +198,7 @@ def colour(name: str) -> str:
 def png(fig: Figure) -> bytes:
     """`fig` as PNG; the same figure gives the same bytes (no date, no program name inside)."""
     out = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
+    with _style():
         fig.savefig(out, format="png", dpi=PIXELS_PER_INCH * SHARPNESS, metadata={"Software": None})
     return out.getvalue()
 
