@@ -1,2 +1,88 @@
 """The handbook: notebooks executed, pages rendered, checked, packaged and swapped in whole.
 `build` makes all of it; `execute.write_outputs` stores outputs in the course's notebooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rapport.content import ContentError
+from rapport.handbook.execute import NotebookError, Progress
+
+__all__ = ["BuildResult", "NotebookError", "Progress", "build"]
+
+ZIP = "rapport-handbook.zip"
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build made.
+
+    Attributes
+    ----------
+    index : Path
+        The file to open.
+    pages : tuple of Path
+        Every page of the folder.
+    zip : Path
+        The folder as one file to hand on.
+    singles : tuple of Path
+        One self-contained file for each module.
+    """
+
+    index: Path
+    pages: tuple[Path, ...]
+    zip: Path
+    singles: tuple[Path, ...]
+
+
+def build(root: Path, out: Path | None = None, progress: Progress | None = None) -> BuildResult:
+    """Execute every notebook, render the handbook and put it in place.
+
+    Parameters
+    ----------
+    root : Path
+        The course.
+    out : Path, optional
+        Folder of the handbook, default ``build/handbook`` in the course; the zip and the ``single`` folder are
+        written beside it.
+    progress : callable, optional
+        Called as ``progress(what, done, total)``.
+
+    Returns
+    -------
+    BuildResult
+
+    Raises
+    ------
+    ContentError
+        For anything wrong in the content, a notebook that fails, or a place that cannot be written. Whatever stood
+        at `out` is then unchanged, as it is after Ctrl-C.
+    """
+    from rapport.handbook import execute, package, pages
+
+    root = Path(root)
+    out = Path(out) if out is not None else root / "build" / "handbook"
+    tell = progress or (lambda what, done, total: None)
+    package.check_destination(out)
+    paths = execute.notebook_paths(root)
+    if not any(path.parent.name == "notebooks" for path in paths):
+        raise ContentError("there is no notebook to make a handbook from; `rapport new module NAME` begins one.", root / "notebooks")
+    total = len(paths) + 3
+    executed = execute.run_all(root, paths, lambda what, done, _: tell(what, done, total), for_page=True)
+    tell("reading playbooks, cases and exercises", len(paths), total)
+    modules = pages.read_modules(root, executed)
+    tell("making pages", len(paths) + 1, total)
+    made = pages.site_pages(root, modules)
+    site = package.site_files(made)
+    beside = {ZIP: package.zipped(site)}
+    beside |= {f"single/{module.stem}.html": package.single_file(pages.single_page(root, module)) for module in modules}
+    tell("putting it in place", len(paths) + 2, total)
+    package.deliver(out, site, beside)
+    tell("done", total, total)
+    return BuildResult(
+        index=out / "index.html",
+        pages=tuple(out / f"{page.name}.html" for page in made),
+        zip=out.parent / ZIP,
+        singles=tuple(out.parent / "single" / f"{module.stem}.html" for module in modules),
+    )

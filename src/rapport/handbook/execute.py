@@ -30,6 +30,13 @@ _FONT_CACHE = re.compile(r"Matplotlib is building the font cache[^\n]*\n?")
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
+BAKED = "text/vnd.rapport.page+html"
+"""Kind of output that holds an explorer's form for a page; made in a build only, never stored in a notebook."""
+
+# Run after a cell marked as explorer: `_` is what the cell ended with, so page and notebook show the same data.
+_BAKE = f"from rapport.widgets import explorer_html\nfrom IPython.display import display\ndisplay({{{BAKED!r}: explorer_html(_)}}, raw=True)"
+
+
 class NotebookError(ContentError):
     """A notebook could not be run; the message holds the notebook, the cell, its source and the error.
 
@@ -83,7 +90,7 @@ def read_notebook(path: Path) -> Any:
     return notebook
 
 
-def run_notebook(notebook: Any, path: Path, root: Path, *, timeout: int = CELL_TIMEOUT, running: set | None = None) -> Any:
+def run_notebook(notebook: Any, path: Path, root: Path, *, for_page: bool = False, timeout: int = CELL_TIMEOUT, running: set | None = None) -> Any:
     """Run every cell in a fresh kernel and return a copy with its outputs, normalised.
 
     This is the one place where a kernel is started.
@@ -96,6 +103,8 @@ def run_notebook(notebook: Any, path: Path, root: Path, *, timeout: int = CELL_T
         Where it came from, for messages.
     root : Path
         The course; kernels find it as ``RAPPORT_COURSE``.
+    for_page : bool
+        Also bake explorers, so that a page can show them without a kernel.
     timeout : int
         Seconds a single cell may take.
     running : set, optional
@@ -109,16 +118,21 @@ def run_notebook(notebook: Any, path: Path, root: Path, *, timeout: int = CELL_T
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+    from nbformat.v4 import new_code_cell
 
     notebook = deepcopy(notebook)
-    reached = {"cell": 0}
+    numbers = {id(cell): number for number, cell in enumerate(notebook.cells, 1)}
+    if for_page:
+        notebook.cells = [each for cell in notebook.cells for each in ([cell, new_code_cell(_BAKE)] if _explores(cell) else [cell])]
+    reached: dict[str, Any] = {}
 
     def note(cell: Any, cell_index: int, **_: Any) -> None:
-        reached["cell"] = cell_index
+        if id(cell) in numbers:
+            reached["cell"] = cell
 
     def fail(error: str) -> NotebookError:
-        index = reached["cell"]
-        return NotebookError(path, index + 1, notebook.cells[index].source if notebook.cells else "", error)
+        cell = reached.get("cell")
+        return NotebookError(path, numbers.get(id(cell)), cell.source if cell else "", error)
 
     with tempfile.TemporaryDirectory(prefix="rapport-run-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
@@ -151,12 +165,16 @@ def run_notebook(notebook: Any, path: Path, root: Path, *, timeout: int = CELL_T
         finally:
             if running is not None:
                 running.discard(manager)
-    for index, cell in enumerate(notebook.cells):
+    for cell, following in zip(notebook.cells, [*notebook.cells[1:], None]):
+        if following is not None and id(following) not in numbers:
+            cell.outputs += following.outputs
+    notebook.cells = [cell for cell in notebook.cells if id(cell) in numbers]
+    for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr" and (said := _FONT_CACHE.sub("", output.text).strip()):
                 lines = said.splitlines()
                 line = next((line for line in lines if "Warning" in line), lines[-1])
-                raise NotebookError(path, index + 1, cell.source, f"the cell wrote to stderr, which no reader should meet: {line.strip()}")
+                raise NotebookError(path, numbers[id(cell)], cell.source, f"the cell wrote to stderr, which no reader should meet: {line.strip()}")
     return normalise(notebook)
 
 
@@ -188,7 +206,7 @@ def normalise(notebook: Any) -> Any:
     return notebook
 
 
-def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None) -> dict[Path, Any]:
+def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None, *, for_page: bool = False) -> dict[Path, Any]:
     """Run several notebooks, two at once; all finish before any error is raised.
 
     Returns
@@ -205,7 +223,7 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None)
     def one(path: Path) -> Any:
         if stopped.is_set():
             raise NotebookError(path, None, "", "was not run.")
-        return run_notebook(read_notebook(path), path, root, running=running)
+        return run_notebook(read_notebook(path), path, root, for_page=for_page, running=running)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         futures = {pool.submit(one, path): path for path in paths}
@@ -259,6 +277,10 @@ def to_text(notebook: Any) -> str:
     import nbformat
 
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def _explores(cell: Any) -> bool:
+    return cell.cell_type == "code" and bool(cell.metadata.get("rapport", {}).get("explorer"))
 
 
 def _this_interpreter() -> Any:

@@ -1,0 +1,172 @@
+"""Pages as files: the folder, the zip, one file per module; staged beside their place and swapped in whole.
+Until everything is written and checked, the last good handbook stays where it is."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import io
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rapport.content import ContentError
+from rapport.handbook.pages import Page, html_of
+from rapport.handbook.verify import verify
+
+WEB = Path(__file__).parents[1] / "web"
+STYLES = ("style.css", "answers.css", "player.css", "explorer.css")
+SCRIPTS = ("answers.js", "player.js", "explorer.js")
+EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
+MARKER = "rapport-handbook.txt"
+MARKER_TEXT = "This folder is made by the Rapport handbook build and replaced as a whole; keep nothing of your own here.\n"
+_COMMON = "base-uri 'none'; form-action 'none'"
+POLICY = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; {_COMMON}"
+
+
+def assets() -> dict[str, bytes]:
+    """Style sheets and scripts that every page loads, by file name."""
+    names = [name for name in (*STYLES, EARLY, *SCRIPTS) if (WEB / name).exists()]
+    return {name: (WEB / name).read_bytes() for name in names}
+
+
+def site_files(pages: list[Page]) -> dict[str, bytes]:
+    """The folder form: every page, style sheet and script by file name, checked.
+
+    Raises
+    ------
+    ContentError
+        For a page that `verify` refuses.
+    """
+    loaded = assets()
+    head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in STYLES if name in loaded), f'<script src="{EARLY}"></script>'])
+    head += "".join(f'\n<script src="{name}" defer></script>' for name in SCRIPTS if name in loaded)
+    html = {f"{page.name}.html": html_of(page, policy=_policy(POLICY), assets=head, scripts="") for page in pages}
+    verify(html, [*loaded, MARKER])
+    return {**{name: text.encode() for name, text in html.items()}, **loaded, MARKER: MARKER_TEXT.encode()}
+
+
+def single_file(page: Page) -> bytes:
+    """The one-file form: styles and scripts inside, allowed by their hashes.
+
+    Raises
+    ------
+    ContentError
+        For a page that `verify` refuses.
+    """
+    loaded = {name: text.decode() for name, text in assets().items()}
+    for name, text in loaded.items():
+        if closing := re.search(r"</(script|style)", text, re.IGNORECASE):
+            raise ContentError(f"contains {closing[0]!r}, which would end it when it stands inside a page; write it in two parts.", WEB / name)
+    styles = [loaded[name] for name in STYLES if name in loaded]
+    early = [loaded[EARLY]]
+    late = [loaded[name] for name in SCRIPTS if name in loaded]
+    policy = (
+        f"default-src 'none'; script-src {' '.join(map(_hash, early + late))}; style-src {' '.join(map(_hash, styles))}; img-src data:; {_COMMON}"
+    )
+    head = "".join(f"<style>{text}</style>\n" for text in styles) + "".join(f"<script>{text}</script>\n" for text in early)
+    html = html_of(page, policy=_policy(policy), assets=head, scripts="".join(f"<script>{text}</script>\n" for text in late))
+    verify({f"{page.name}.html": html}, inline_allowed=True)
+    return html.encode()
+
+
+def zipped(files: Mapping[str, bytes], folder: str = "rapport-handbook") -> bytes:
+    """`files` as a zip with the same bytes each time: sorted, one fixed time, one top folder."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(f"{folder}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
+            entry.external_attr, entry.create_system, entry.compress_type = 0o644 << 16, 3, zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name])
+    return out.getvalue()
+
+
+def check_destination(out: Path) -> None:
+    """Refuse, before any work, a folder that is not ours to replace.
+
+    Raises
+    ------
+    ContentError
+        When `out` is a file, or holds something that an earlier build did not make.
+    """
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise ContentError("is not a folder, so the handbook cannot be put there; choose another place.", out)
+    if out.is_dir() and any(out.iterdir()) and not (out / MARKER).exists():
+        raise ContentError("holds files that the handbook build did not make, and it would replace them; choose an empty or new folder.", out)
+
+
+def deliver(out: Path, site: Mapping[str, bytes], beside: Mapping[str, bytes]) -> None:
+    """Write everything to a folder beside `out`, then put it in place.
+
+    Parameters
+    ----------
+    out : Path
+        The handbook's folder, replaced as a whole.
+    site : mapping of str to bytes
+        Files of the folder.
+    beside : mapping of str to bytes
+        Files next to the folder, by path relative to its parent (``rapport-handbook.zip``, ``single/….html``).
+
+    Raises
+    ------
+    ContentError
+        When the place cannot be written or is full; the last good handbook stays.
+    """
+    check_destination(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with _staging(out.parent) as staging:
+            for name, data in [*((f"site/{name}", data) for name, data in site.items()), *((f"beside/{name}", data) for name, data in beside.items())]:
+                _write(staging / name, data)
+            _swap(staging / "site", out, staging / "old")
+            for name in beside:
+                (out.parent / name).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(staging / "beside" / name, out.parent / name)
+    except OSError as error:
+        raise ContentError(
+            f"the handbook cannot be written here: {error.strerror}. What stood here before is unchanged; free space or choose a folder you may write to.",
+            out,
+        ) from None
+
+
+def _swap(new: Path, out: Path, aside: Path) -> None:
+    """Put `new` in the place of `out`; if that fails or is stopped half-way, `out` is put back."""
+    try:
+        if out.exists():
+            os.rename(out, aside)
+        os.rename(new, out)
+    except BaseException:
+        if aside.exists() and not out.exists():
+            os.rename(aside, out)
+        raise
+
+
+@contextlib.contextmanager
+def _staging(parent: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=".handbook-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    path.chmod(0o644)
+
+
+def _policy(text: str) -> str:
+    return f'<meta http-equiv="Content-Security-Policy" content="{text}">'
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,334 @@
+"""From a course and its executed notebooks to pages: what each page holds, where links lead, and the frame around it.
+The same pieces make the folder of pages and the one-file form of a module."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict
+
+from rapport import markdown, playbooks
+from rapport.content import ContentError, module_stems, read_markdown
+from rapport.handbook import render
+from rapport.handbook.strings import LANG, STRINGS, say
+from rapport.playbooks import show
+
+
+class Front(BaseModel):
+    """Front matter of ``playbooks/index.md`` and ``playbooks/about.md``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Module:
+    """What a module's pages are made from."""
+
+    stem: str
+    playbook: playbooks.Playbook
+    notebook_path: Path
+    notebook: Any
+    graphs: Mapping[str, Any]
+    exercises: str
+    exercise_ids: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return self.playbook.front.title
+
+    @property
+    def number(self) -> str:
+        return self.stem[:2]
+
+
+@dataclass
+class Page:
+    """One page before it is written: its frame's values and its body."""
+
+    name: str
+    title: str
+    body: Markup
+    kind: str = ""
+    description: str = ""
+    contents: list[dict[str, str]] = field(default_factory=list)
+    nav: list[dict[str, Any]] = field(default_factory=list)
+    crumbs: list[dict[str, str]] = field(default_factory=list)
+    previous: dict[str, str] | None = None
+    next: dict[str, str] | None = None
+    home: str = "index.html"
+    footer: str = ""
+
+
+Href = Callable[[str, str], str]
+"""``href(page, anchor)``: address of an anchor ('' for the top) on a page named without its ending; '' when out of reach."""
+
+
+def read_modules(root: Path, executed: Mapping[Path, Any]) -> list[Module]:
+    """All modules of the course that have a notebook among `executed`.
+
+    Raises
+    ------
+    ContentError
+        For whatever is wrong in a module's playbook, scenarios or exercises.
+    """
+    from rapport import exercises, scenarios
+    from rapport.exercises import page as exercise_page
+
+    found = []
+    for stem in module_stems(root):
+        path = root / "notebooks" / f"{stem}.ipynb"
+        if path not in executed:
+            continue
+        graphs = {name: scenarios.compile_scenario(file) for name, file in scenarios.files(root).items() if file.parent.name == stem}
+        html, names = "", ()
+        if (root / "exercises" / f"{stem}.yaml").exists():
+            workbook = exercises.load(stem, root)
+            html, names = exercise_page.render(workbook), tuple(each.id for each in workbook)
+        found.append(Module(stem, playbooks.load(stem, root), path, executed[path], graphs, html, names))
+    return found
+
+
+# ---- Where links lead -------------------------------------------------------------------------------------------
+
+
+def site_href(current: str) -> Href:
+    """Addresses as seen from the page `current` of the folder form."""
+
+    def href(page: str, anchor: str = "") -> str:
+        if page == current:
+            return f"#{anchor}" if anchor else "#main"
+        return f"{page}.html{f'#{anchor}' if anchor else ''}"
+
+    return href
+
+
+def single_href(stem: str) -> Href:
+    """Addresses within the one file of a module; other modules are out of its reach."""
+    tops = {stem: "module", f"{stem}-cards": "cards", "about": "about", "index": "main"}
+    return lambda page, anchor="": f"#{anchor or tops[page]}" if page in tops else ""
+
+
+def relink(html: str, href: Href, path: Path, module: Module | None = None) -> Markup:
+    """Turn each address as an author writes it into one of the page.
+
+    Authors link to files of the course (``../exercises/10_x.ipynb``, ``playbook.md#card``), to ``#card-id``,
+    ``#source-id`` and headings of the same text, and to the web.
+
+    Raises
+    ------
+    ContentError
+        For an address that no page answers to.
+    """
+    from html import unescape
+
+    cards = {play.id for play in module.playbook.plays} if module else set()
+
+    def resolve(address: str) -> str:
+        if re.match(r"(?:https?|mailto):", address, re.IGNORECASE):
+            return address
+        file, _, anchor = address.partition("#")
+        name = Path(file)
+        if not file:
+            if module and anchor in cards:
+                return href(f"{module.stem}-cards", anchor)
+            return href(module.stem, anchor) if module else f"#{anchor}"
+        if name.suffix == ".ipynb":
+            return href(name.stem, anchor or ("exercises" if name.parent.name == "exercises" else ""))
+        if name.name == "playbook.md" and (stem := name.parent.name or (module.stem if module else "")):
+            return href(f"{stem}-cards", anchor)
+        if name.suffix == ".md" and name.stem in ("about", "index"):
+            return href(name.stem, anchor)
+        raise ContentError(f"the link {address!r} leads nowhere on a page; link to a notebook, a playbook, a #card-id, a #source-id or the web.", path)
+
+    def rewritten(match: re.Match[str]) -> str:
+        address = resolve(unescape(match[1]))
+        return str(Markup('href="{}"').format(address)) if address else ""
+
+    return Markup(re.sub(r'(?<=\s)href="([^"]*)"', rewritten, html))
+
+
+# ---- Bodies -----------------------------------------------------------------------------------------------------
+
+
+def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup:
+    """The notebook with its scenario and exercises in place; what it leaves out follows at the end."""
+    ids |= {"main", "module", "cards", "about", "your-data"} | {play.id for play in module.playbook.plays}
+    placed: set[str] = set()
+
+    def scenario(cell: Any) -> str:
+        name = render.embed_of(cell)[1]
+        if name not in module.graphs:
+            raise ContentError(f"no scenario {name!r} in this module; there are {', '.join(module.graphs) or 'none'}.", module.notebook_path)
+        graph = module.graphs[name]
+        return _parts().scenario(graph, _filled(graph["opening"], graph["places"][0]), script_json(graph))
+
+    def exercises(cell: Any) -> str:
+        placed.add("exercises")
+        return f'<p class="note">{STRINGS["exercises_lead"]}</p>{module.exercises}'
+
+    embeds: dict[str, render.Embed] = {"scenario": scenario, "explorer": render.baked} | ({"exercises": exercises} if module.exercises else {})
+    body = render.notebook_html(module.notebook, render.Context(module.notebook_path, embeds, ids))
+    body = re.sub(r"^\s*<h1[^>]*>.*?</h1>\s*", "", body, count=1, flags=re.DOTALL)
+    rest = ""
+    if module.exercises and "exercises" not in placed:
+        rest += f'<h2 id="exercises">{STRINGS["exercises"]}</h2><p>{STRINGS["exercises_lead"]}</p>{module.exercises}'
+    if 'class="review"' not in body:
+        rest += f'<h2 id="review">{STRINGS["review"]}</h2>{show.review(module.stem, root).html}'
+    if 'id="source-' not in body:
+        rest += f'<h2 id="sources">{STRINGS["sources"]}</h2>{show.sources(module.stem, root).html}'
+    view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}
+    return Markup(_parts().module_body(view | {"rest_html": relink(rest, href, module.playbook.path, module)}))
+
+
+def module_view(module: Module, href: Href) -> dict[str, Any]:
+    """What the index and the head of a module page say about a module."""
+    front = module.playbook.front
+    return {
+        "number": module.number, "title": front.title, "minutes": front.minutes, "roles": _listed(front.roles), "outcomes": front.outcomes,
+        "href": href(module.stem, ""), "cards_href": href(f"{module.stem}-cards", ""), "cards": len(module.playbook.plays),
+        "exercises": len(module.exercise_ids), "graphs": [graph["title"] for graph in module.graphs.values()],
+    }  # fmt: skip
+
+
+def cards_body(module: Module, root: Path, href: Href, level: int = 2) -> Markup:
+    """All play cards of a module, each with a stable id and a button that prints it alone."""
+    known = playbooks.bibliography(root)
+    intro = markdown.to_html(module.playbook.intro, heading_offset=1) if module.playbook.intro else ""
+    cards = [_parts().printable(play.id, Markup(show.card_html(play, known, level=level))) for play in module.playbook.plays]
+    return relink(f'<div class="cards-intro">{intro}</div>{"".join(cards)}', href, module.playbook.path, module)
+
+
+def text_page(root: Path, name: str, href: Href, ids: set[str], offset: int = 0) -> dict[str, Any]:
+    """``playbooks/<name>.md``: title, lead and HTML."""
+    path = root / "playbooks" / f"{name}.md"
+    front, text, _ = read_markdown(path, Front)
+    return {"title": front.title, "lead": front.lead, "html": relink(markdown.to_html(text, heading_offset=offset, ids=ids), href, path)}
+
+
+# ---- Pages ------------------------------------------------------------------------------------------------------
+
+
+def site_pages(root: Path, modules: list[Module]) -> list[Page]:
+    """Every page of the folder form, in reading order."""
+    pages: list[Page] = []
+    href = site_href("index")
+    front = text_page(root, "index", href, {"main", "top", "modules"})
+    body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules]))
+    pages.append(Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body)))
+    for module in modules:
+        body = module_body(module, root, site_href(module.stem), set())
+        pages.append(Page(module.stem, module.title, body, "module", "", contents_of(body)))
+        if module.playbook.plays:
+            name = f"{module.stem}-cards"
+            title = say("cards_of", title=module.title)
+            cards = cards_body(module, root, site_href(name))
+            head = Markup('<header class="opening"><h1>{}</h1><p class="lead">{}</p></header>').format(title, STRINGS["cards_lead"])
+            contents = [{"id": play.id, "title": play.title} for play in module.playbook.plays]
+            pages.append(Page(name, title, head + cards, "cards", STRINGS["cards_lead"], contents))
+    front = text_page(root, "about", site_href("about"), {"main", "about", "your-data"})
+    head = Markup('<header class="opening"><h1 id="about">{}</h1><p class="lead">{}</p></header>').format(front["title"], Markup(markdown.inline(front["lead"])))
+    body = head + front["html"] + _parts().erase()
+    pages.append(Page("about", front["title"], body, "about", front["lead"], contents_of(body)))
+    _frame(pages, modules)
+    return pages
+
+
+def single_page(root: Path, module: Module) -> Page:
+    """A module with its cards and the notes about the course, as one page that links to nothing outside itself."""
+    href = single_href(module.stem)
+    ids: set[str] = set()
+    body = module_body(module, root, href, ids)
+    cards = cards_body(module, root, href, level=3)
+    front = text_page(root, "about", href, ids | {"your-data"}, offset=1)
+    sections = Markup('{}<h2 id="cards">{}</h2>{}<h2 id="about">{}</h2>{}{}').format(
+        body, STRINGS["action_cards"], cards, front["title"], front["html"], _parts().erase()
+    )
+    titles = {"module": module.title, "cards": STRINGS["action_cards"], "about": STRINGS["about"]}
+    nav = [{"href": f"#{anchor}", "title": title, "current": False} for anchor, title in titles.items()]
+    return Page(module.stem, module.title, sections, "module", "", contents_of(sections), nav, home="#main", footer=STRINGS["made_by"])
+
+
+def contents_of(body: str) -> list[dict[str, str]]:
+    """Second-level headings of `body`, in order: id and title."""
+    heads = re.findall(r'<h2[^>]*\bid="([^"]+)"[^>]*>(.*?)</h2>', body, re.DOTALL)
+    return [{"id": name, "title": Markup(title).striptags()} for name, title in heads]
+
+
+def html_of(page: Page, *, policy: str, assets: str, scripts: str) -> str:
+    """The whole HTML document of a page.
+
+    Parameters
+    ----------
+    page : Page
+    policy : str
+        The content-security policy as a ``meta`` element.
+    assets, scripts : str
+        Elements for the head (styles, the early script) and for the end of the body.
+    """
+    return _environment().get_template("base.html.j2").render(
+        page=page, lang=LANG, version=version("rapport"), policy=Markup(policy), assets=Markup(assets), scripts=Markup(scripts)
+    )
+
+
+def script_json(value: Any) -> Markup:
+    """JSON for a data block in a page: no ``<`` in it, so nothing can close the block."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+
+
+def _frame(pages: list[Page], modules: list[Module]) -> None:
+    """Navigation, breadcrumbs, previous and next for the pages of the folder form."""
+    stems = {module.stem: module for module in modules}
+    for number, page in enumerate(pages):
+        href = site_href(page.name)
+        page.nav = [{"href": href(module.stem, ""), "title": module.title, "current": page.name == module.stem} for module in modules]
+        page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
+        page.footer = STRINGS["made_by"]
+        if page.name != "index":
+            page.crumbs = [{"href": "index.html", "title": STRINGS["course"]}]
+            stem = page.name.removesuffix("-cards")
+            if stem != page.name:
+                page.crumbs.append({"href": href(stem, ""), "title": stems[stem].title})
+            page.crumbs.append({"href": "", "title": STRINGS["action_cards"] if stem != page.name else page.title})
+        if number:
+            page.previous = {"href": href(pages[number - 1].name, ""), "title": pages[number - 1].title}
+        if number + 1 < len(pages):
+            page.next = {"href": href(pages[number + 1].name, ""), "title": pages[number + 1].title}
+
+
+def _filled(text: str, place: Mapping[str, str]) -> str:
+    """Names of the place and its person set into a text of the case, as the player does it."""
+    return re.sub(r"\{(person|organisation|city|role)\}", lambda match: place[match[1]], text)
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _parts() -> Any:
+    return _environment().get_template("parts.html.j2").module
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(loader=FileSystemLoader(render.TEMPLATES / "pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=False)
+    environment.globals |= {"strings": STRINGS, "say": say}
+    environment.filters |= {
+        "md": lambda text: Markup(markdown.to_html(text, heading_offset=3)),
+        "md_inline": lambda text: Markup(markdown.inline(text)),
+    }
+    return environment

@@ -1,0 +1,115 @@
+"""Every finished page is read once more before it may leave: nothing fetched from elsewhere, no inline style or script,
+a language, words for every picture, ids that are unique, links that lead somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from html.parser import HTMLParser
+
+from rapport.content import ContentError, raise_all
+
+_FETCHING = {"src", "srcset", "poster", "data", "background", "action", "formaction", "ping", "manifest"}
+_REFUSED = {"iframe", "object", "embed", "base", "applet", "frame", "portal"}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.faults: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.labelled: list[str] = []
+        self.seen: set[str] = set()
+        self.script: dict[str, str | None] | None = None
+        self.inline: list[tuple[str, str]] = []  # element and text of inline scripts and styles
+        self.headings: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.seen.add(tag)
+        if tag in _REFUSED:
+            self.faults.append(f"a <{tag}> is not allowed on a page.")
+        for name, value in found.items():
+            value = (value or "").strip()
+            if name == "style":
+                self.faults.append(f'<{tag} style="{value[:60]}">: inline styles are refused by the page; use a class.')
+            elif name.startswith("on"):
+                self.faults.append(f"<{tag} {name}>: event handlers in attributes are refused; use page.js.")
+            elif (name in _FETCHING or (name == "href" and tag in ("link", "use", "image"))) and not _is_local(value):
+                self.faults.append(f"<{tag} {name}={value[:80]!r}> would send a request; a page may load only its own files.")
+            elif name == "href" and tag in ("a", "area"):
+                self.links.append(value)
+            elif name == "id":
+                self.ids.append(value)
+            elif name in ("aria-labelledby", "aria-describedby", "for", "aria-controls"):
+                self.labelled += value.split()
+        if tag == "html" and not found.get("lang"):
+            self.faults.append("the page has no lang; name its language.")
+        if tag == "img" and not (found.get("alt") or "").strip():
+            self.faults.append("a picture has no text alternative (alt).")
+        if tag == "meta" and (found.get("http-equiv") or "").lower() == "content-security-policy":
+            self.seen.add("csp")
+        if tag in ("script", "style"):
+            self.script = {**found, "tag": tag}
+        if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
+            self.headings.append(int(tag[1]))
+
+    def handle_data(self, data: str) -> None:
+        if self.script is not None and "src" not in self.script and (self.script.get("type") or "").lower() not in ("application/json",):
+            self.inline.append((str(self.script["tag"]), data))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self.script = None
+
+
+def verify(pages: Mapping[str, str], files: Collection[str] = (), *, inline_allowed: bool = False) -> None:
+    """Check finished pages against each other.
+
+    Parameters
+    ----------
+    pages : mapping of str to str
+        File name and HTML.
+    files : collection of str
+        Other files of the same folder, which pages may load.
+    inline_allowed : bool
+        For the one-file form, whose scripts and styles are inside it and named by hash in its policy.
+
+    Raises
+    ------
+    ContentError
+        With every fault of every page.
+    """
+    read: dict[str, _Reader] = {}
+    for name, html in pages.items():
+        read[name] = _Reader()
+        read[name].feed(html)
+        read[name].close()
+    errors: list[ContentError] = []
+    for name, page in read.items():
+        faults = list(page.faults)
+        faults += [f"the id {each!r} is used twice on the page; headings and cards need different words or ids." for each in sorted({i for i in page.ids if page.ids.count(i) > 1})]
+        faults += [f"nothing on the page has the id {each!r} that a label names." for each in sorted(set(page.labelled) - set(page.ids))]
+        faults += [f"the link {each!r} leads nowhere." for each in page.links if not _leads_somewhere(each, name, read, files)]
+        if "csp" not in page.seen:
+            faults.append("the page has no content-security policy.")
+        if page.headings.count(1) != 1:
+            faults.append(f"the page has {page.headings.count(1)} headings of the first level; it needs one.")
+        if page.inline and not inline_allowed:
+            faults.append(f"an inline <{page.inline[0][0]}> is refused by the page; put it into a file.")
+        errors += [ContentError(fault, name) for fault in faults]
+    raise_all(errors)
+
+
+def _is_local(address: str) -> bool:
+    return address.startswith("data:") or (":" not in address.split("/")[0] and not address.startswith("//"))
+
+
+def _leads_somewhere(address: str, page: str, read: Mapping[str, _Reader], files: Collection[str]) -> bool:
+    if address.startswith(("https://", "http://", "mailto:")):
+        return True
+    file, _, anchor = address.partition("#")
+    target = file or page
+    if target not in read:
+        return target in files
+    return not anchor or anchor in read[target].ids
