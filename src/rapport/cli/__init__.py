@@ -71,6 +71,11 @@ def explain(error: BaseException) -> tuple[str, int]:
         return f"{message}\nSee: {context.command_path} --help" if message and context else message, error.exit_code
     if isinstance(error, ContentError):
         return str(error), FAILED
+    if isinstance(error, LookupError):
+        from rapport.facts import UnknownFact
+
+        if isinstance(error, UnknownFact):
+            return str(error), WRONG_USE
     if isinstance(error, BrokenPipeError):
         # The reader of our output has gone (as in `rapport check | head`); keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

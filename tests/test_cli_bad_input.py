@@ -1,0 +1,190 @@
+"""Bad input: each case of `broken/cases.yaml` gives one clear message, the right exit code and no traceback,
+and what stood before still stands; so do a full disk, a read-only folder and Ctrl-C."""
+
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rapport.cli import run
+
+ROOT = Path(__file__).parents[1]
+CASES = yaml.safe_load((Path(__file__).parent / "broken" / "cases.yaml").read_text(encoding="utf-8"))
+RAPPORT = [sys.executable, "-c", "from rapport.cli import main; main()"]
+
+
+@pytest.fixture(scope="session")
+def whole_course(tmp_path_factory) -> Path:
+    """A small course without a fault."""
+    root = tmp_path_factory.mktemp("course")
+    for name in ("notebooks", "playbooks", "exercises", "data"):
+        (root / name).mkdir()
+    for name in ("coverage.yaml", "sources.yaml"):
+        shutil.copy(ROOT / "data" / name, root / "data")
+    for name in ("index", "about"):
+        (root / "playbooks" / f"{name}.md").write_text("---\ntitle: A small course\nlead: For tests.\n---\n\nOne page.\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        patch.setenv("RAPPORT_COURSE", str(root))
+        assert run(["new", "module", "77_first_steps"]) == 0
+        assert run(["new", "scenario", "the_first_case", "--module", "77_first_steps"]) == 0
+        assert run(["check"]) == 0
+    return root
+
+
+@pytest.fixture(scope="session")
+def whole_handbook(whole_course) -> Path:
+    """The handbook of the small course, built once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAPPORT_COURSE", str(whole_course))
+        assert run(["build"]) == 0
+    return whole_course / "build"
+
+
+@pytest.fixture
+def course(whole_course, tmp_path, monkeypatch) -> Path:
+    """A copy that a test may break, and the folder the command runs in."""
+    root = tmp_path / "course"
+    shutil.copytree(whole_course, root, ignore=shutil.ignore_patterns("build"))
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("RAPPORT_COURSE", str(root))
+    monkeypatch.delenv("RAPPORT_DEBUG", raising=False)
+    return root
+
+
+@pytest.fixture
+def built(course, whole_handbook) -> Path:
+    """A copy of the course with its last good handbook."""
+    shutil.copytree(whole_handbook, course / "build")
+    return course
+
+
+def handbook(course: Path) -> dict[str, bytes]:
+    return {path.relative_to(course).as_posix(): path.read_bytes() for path in sorted((course / "build").rglob("*")) if path.is_file()}
+
+
+def break_it(course: Path, case: dict) -> int:
+    """Apply a case's replacement; the line of what was replaced."""
+    path = course / case["file"]
+    data = path.read_bytes()
+    find, put = case["find"], case.get("put", "")
+    if case.get("raw"):
+        find, put = find.replace("\n", "\\n").replace('"', '"'), put.replace("\n", "\\n")
+    find_bytes = find.encode()
+    put_bytes = bytes.fromhex(case["put_bytes"]) if "put_bytes" in case else put.encode()
+    assert find_bytes in data, f"{case['id']}: the skeleton no longer holds {find!r}"
+    path.write_bytes(data.replace(find_bytes, put_bytes, 1))
+    return data[: data.index(find_bytes)].count(b"\n") + 1
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_bad_input_gives_one_clear_message(case, course, capsys, request):
+    if case["command"] == ["build"]:
+        request.getfixturevalue("built")
+    line = break_it(course, case) if "file" in case else 0
+    before = handbook(course)
+    code = run(case["command"])
+    said = capsys.readouterr().err
+    assert code == case.get("exit", 1), said
+    for part in case["says"]:
+        assert part.replace("{line}", str(line)) in said
+    assert "Traceback" not in said and 'File "' not in said
+    assert "unforeseen" not in said
+    assert handbook(course) == before
+
+
+def test_the_course_without_a_fault_passes(course, capsys):
+    assert run(["check"]) == 0, capsys.readouterr().err
+
+
+def command(course: Path, *arguments: str, **more) -> subprocess.CompletedProcess:
+    return subprocess.run([*RAPPORT, *arguments], cwd=course, capture_output=True, text=True, timeout=120, check=False, **more)
+
+
+def clear(found: subprocess.CompletedProcess) -> None:
+    assert "Traceback" not in found.stderr and "unforeseen" not in found.stderr, found.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file size limits are a POSIX matter")
+def test_a_full_disk_leaves_the_last_good_handbook(built):
+    before = handbook(built)
+
+    def nearly_full():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+
+    found = command(built, "build", preexec_fn=nearly_full)
+    assert found.returncode == 1
+    assert "cannot be written" in found.stderr or "File too large" in found.stderr
+    clear(found)
+    assert handbook(built) == before
+
+
+@pytest.mark.skipif(not shutil.which("mount") or not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounting needs root")
+@pytest.mark.parametrize("options", ["size=64k", "ro"])
+def test_a_tiny_or_read_only_disk_is_named_in_one_sentence(course, tmp_path, options):
+    place = tmp_path / "disk"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True, check=False).returncode:
+        pytest.skip("no permission to mount a small disk here")
+    try:
+        found = command(course, "build", "--out", str(place / "handbook"))
+        assert found.returncode == 1
+        assert str(place / "handbook") in found.stderr and ("No space left" in found.stderr or "Read-only" in found.stderr)
+        clear(found)
+        assert list(place.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(place)], check=False)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or (hasattr(os, "geteuid") and os.geteuid() == 0), reason="permissions do not bind root or Windows")
+def test_a_folder_without_permission_is_named_in_one_sentence(built):
+    (built / "build").chmod(0o555)
+    try:
+        found = command(built, "build")
+    finally:
+        (built / "build").chmod(0o755)
+    assert found.returncode == 1 and "Permission denied" in found.stderr
+    clear(found)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent differently there")
+def test_ctrl_c_in_a_build_changes_nothing_and_says_so(built):
+    path = built / "notebooks" / "77_first_steps.ipynb"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("from rapport.simulation", "import pathlib, time\\npathlib.Path('{}').touch()\\ntime.sleep(60)\\nfrom rapport.simulation".replace("{}", str(built / "running"))),
+        encoding="utf-8",
+    )
+    before = handbook(built)
+    process = subprocess.Popen([*RAPPORT, "build"], cwd=built, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 60
+        while not (built / "running").exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        # As the terminal does it: to every process of the group.
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 130, said
+    assert "Stopped; nothing was changed." in said and "Traceback" not in said
+    assert handbook(built) == before
+    assert not list((built / "build").glob(".*"))
+
+
+def test_debug_shows_the_traceback(course):
+    break_it(course, next(case for case in CASES if case["id"] == "dangling_next"))
+    found = command(course, "--debug", "check")
+    assert "Traceback" in found.stderr and "ContentError" in found.stderr
+
+
+def test_a_reader_that_goes_away_is_no_fault_of_the_command(course):
+    found = subprocess.run(f"{sys.executable} -c 'from rapport.cli import main; main()' check | true", shell=True, cwd=course, capture_output=True, text=True, check=False)
+    assert found.stderr == ""
