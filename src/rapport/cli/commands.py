@@ -30,20 +30,23 @@ def example(line: str) -> str:
     return f"Example: {line}"
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"rapport {version('rapport')}")
+        raise typer.Exit()
+
+
 @app.callback()
 def rapport(
     debug: Annotated[bool, typer.Option("--debug", help="Show Python's traceback when something fails.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.", is_eager=True)] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.", is_eager=True, callback=_version)] = False,
 ) -> None:
     """Rapport: a playbook and training course on cross-cultural customer relationships.
 
     Commands find the course from the folder you are in; RAPPORT_COURSE names another one.
     """
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"rapport {installed('rapport')}")
-        raise typer.Exit()
 
 
 # ---- Read, learn, practise --------------------------------------------------------------------------------------
