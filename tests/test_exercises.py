@@ -2,7 +2,9 @@
 
 import json
 import shutil
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from types import SimpleNamespace
 
 import nbformat
@@ -12,7 +14,7 @@ import pytest
 from small_course import BOOKS, MODULE, ROOT, tiny
 
 from rapport.content import ContentError, course_root
-from rapport.exercises import Estimate, bake, check, clashes, key, load, open_workbook, prove, render, serve, served, sweep
+from rapport.exercises import Estimate, Sweep, bake, check, clashes, key, load, open_workbook, prove, render, serve, served, sweep
 from rapport.exercises.checking import reveal
 from rapport.exercises.notebook import fill, generate, notebook_path, sources, sync
 from rapport.exercises.reading import Unread, number
@@ -83,8 +85,8 @@ FAULTS = {
     "a tolerance below the last decimal": (swap("tolerance: 0.5", "tolerance: 0.04"), "at least 0.05", "exercises.0.answer.tolerance"),
     "a tolerance on a choice": (swap("      kind: choice", "      kind: choice\n      tolerance: 1"), "no tolerance", "exercises.2.answer.tolerance"),
     "no tolerance": (swap(", tolerance: 0.5", ""), "`tolerance` is missing", "exercises.0.answer"),
-    "a value in a hint": (swap("Begin with who told us.", "It is {value}."), "before it is earned", "exercises.0.hints.0"),
-    "a truth in a mistake": (swap("You counted the ones who are not settled.", "Not {truth}."), "before it is earned", "exercises.0.mistakes.1.says"),
+    "a value in a hint": (swap("Begin with who told us.", "'It is {value}.'"), "before it is earned", "exercises.0.hints.0"),
+    "a truth in a mistake": (swap("You counted the ones who are not settled.", "'Not {truth}.'"), "before it is earned", "exercises.0.mistakes.1.says"),
     "a value in the question": (swap("which share is settled?", "is it {value}?"), "before it is earned", "exercises.0.question"),
     "an unknown placeholder": (swap("then take the mean: {value}", "then take the mean: {valeu}"), "unknown placeholder {valeu}", "exercises.0.solution"),
     "a starter without an answer": (swap("      failures = book.failures\n      answer = ...", "      answer = 5"), "ends with a line", "exercises.0.starter"),
@@ -113,7 +115,7 @@ def test_a_fault_in_the_yaml_is_named_with_its_line(name, tmp_path):
     line = fitting[0].line
     assert line and fitting[0].path.name == f"{MODULE}.yaml"
     if at.startswith("exercises.") and at.count(".") > 1:
-        assert line > 5, "the line is the fault's own, not the file's beginning"
+        assert line >= 5, "the line is the fault's own, not the file's beginning"
 
 
 def test_several_faults_are_told_at_once(tmp_path):
@@ -139,7 +141,7 @@ def test_an_unknown_module_names_the_near_one():
 @pytest.mark.parametrize(
     ("functions", "says", "line"),
     [
-        (swap("def rate(book):", "def rate(book:"), "not valid Python", 19),
+        (swap("def rate(book):", "def rate(book:"), "not valid Python", 18),
         (swap("import pandas as pd", "import pandas as pd\n\nraise ValueError('early')"), "cannot be run: ValueError: early", 5),
     ],
 )
@@ -364,7 +366,7 @@ def test_the_solution_shows_after_an_attempt_and_counts_as_given_up(session):
 def test_a_changed_book_does_not_change_the_grading(session):
     value = session._key("rate").value
     session.book.failures["recovered"] = 1
-    session.book.failures.drop(session.book.failures.index[:300], inplace=True)
+    session.book.failures.loc[:300, "told_us"] = 0
     assert session._key("rate").value == value and len(session.table("rate")) == 2
     assert session.table("rate")["settled"].tolist()[1] != 266
 
@@ -547,12 +549,19 @@ def test_something_far_off_is_wrong(sessions, module, name):
     assert sessions[module].check(name, answer).outcome == ("wrong" if answer is not None else "not_tried")
 
 
+def swept(module, first, last):
+    """In a process of its own, so that two halves run at once."""
+    return sweep(load(module, COURSE), range(first, last + 1))
+
+
 @pytest.mark.parametrize("module", MODULES)
-def test_every_function_runs_and_at_most_a_tenth_of_200_seeds_is_turned_away(module, record_property):
+def test_every_function_runs_and_at_most_a_tenth_of_200_seeds_is_turned_away(module, capsys):
     prove(DEFINITIONS[module])
-    found = sweep(DEFINITIONS[module], range(1, 201))
-    record_property("rejection", str(found))
-    print(f"{module}: {found}")
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        one, other = pool.map(swept, [module] * 2, (1, 101), (100, 200))
+    found = Sweep(one.tried + other.tried, one.turned_away + other.turned_away, one.reasons + other.reasons)
+    with capsys.disabled():
+        print(f"\n{module}: {found}")
     assert found.tried == 200 and found.rejection_rate <= 0.1, str(found)
 
 

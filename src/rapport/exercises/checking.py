@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapport.content import ContentError
-from rapport.exercises.model import Answer, Exercise, Mistake, Workbook
+from rapport.exercises.model import Answer, Exercise, Mistake, NoAnswer, Workbook
 from rapport.exercises.reading import Unread, read
 from rapport.exercises.values import CURRENCIES, Estimate, Value, agrees, apart, distance_text, number_text, real, with_unit
 from rapport.exercises.words import MARKS, WORDS, say
 
 OUTCOMES = ("right", "mistake", "wrong", "broke", "not_tried")
-
-
-class NoAnswer(ContentError):
-    """The right value or a mistake has no finite value on this book, so the book cannot be served."""
 
 
 @dataclass(frozen=True)
@@ -87,22 +83,29 @@ def key(definition: Workbook, exercise: Exercise, simulated: Any) -> Key:
     ContentError
         When a function fails or returns something else than the exercise asks for.
     """
-    answer, book = exercise.answer, simulated.book
+    value, interval, mistakes = _known(definition, exercise, simulated.book)
+    truth = None
+    if exercise.truth:
+        raw = definition.run(exercise.truth.compute, simulated.truth, simulated.book)
+        # An interval's planted truth may be the one number it should contain.
+        truth = _value(definition, exercise, exercise.truth.compute, raw, "number" if exercise.answer.kind == "interval" and _single(raw) else exercise.answer.kind)
+    return Key(exercise, value, interval, mistakes, truth)
+
+
+_Mistakes = tuple[tuple[Mistake, Value | None], ...]
+
+
+def _known(definition: Workbook, exercise: Exercise, book: Any) -> tuple[Value, tuple[float, float] | None, _Mistakes]:
+    """Right value, its interval and the mistakes: all that an answer is compared with."""
     interval = None
-    if answer.kind == "match":
-        value: Value = {row.id: row.answer for row in answer.rows}
+    if exercise.answer.kind == "match":
+        value: Value = {row.id: row.answer for row in exercise.answer.rows}
     else:
         raw = definition.run(exercise.compute or "", book)
         value = _value(definition, exercise, exercise.compute or "", raw)
-        if isinstance(raw, Estimate) and answer.kind == "number":
+        if isinstance(raw, Estimate) and exercise.answer.kind == "number":
             interval = _ends(definition, exercise.compute or "", raw)
-    mistakes = tuple((mistake, _mistaken(definition, exercise, mistake, book)) for mistake in exercise.mistakes)
-    truth = None
-    if exercise.truth:
-        raw = definition.run(exercise.truth.compute, simulated.truth, book)
-        # An interval's planted truth may be the one number it should contain.
-        truth = _value(definition, exercise, exercise.truth.compute, raw, "number" if answer.kind == "interval" and _single(raw) else answer.kind)
-    return Key(exercise, value, interval, mistakes, truth)
+    return value, interval, tuple((mistake, _mistaken(definition, exercise, mistake, book)) for mistake in exercise.mistakes)
 
 
 def _single(raw: Any) -> bool:
@@ -169,11 +172,11 @@ def clashes(definition: Workbook, simulated: Any) -> list[Clash]:
     found: list[Clash] = []
     for exercise in definition:
         try:
-            this = key(definition, exercise, simulated)
+            right, _, mistakes = _known(definition, exercise, simulated.book)
         except NoAnswer:
             found.append(Clash(exercise.id, "right", "right"))
             continue
-        named = [("right", this.value), *((mistake.id, value) for mistake, value in this.mistakes if value is not None)]
+        named = [("right", right), *((mistake.id, value) for mistake, value in mistakes if value is not None)]
         for i, (first, one) in enumerate(named):
             found += [Clash(exercise.id, first, second) for second, other in named[i + 1 :] if not apart(one, other, exercise.answer.tolerance or 0)]
     return found

@@ -157,7 +157,13 @@ class Workbook:
             raise
         except Exception as error:  # an author's function may fail in any way; they learn where
             path = self.path.with_suffix(".py")
-            raise ContentError(f"{function} stopped with {type(error).__name__}: {error}", path, _line_of(error, path)) from error
+            # A group that is empty by chance is the book's doing, not the author's.
+            kind = NoAnswer if isinstance(error, ZeroDivisionError) else ContentError
+            raise kind(f"{function} stopped with {type(error).__name__}: {error}", path, _line_of(error, path)) from error
+
+
+class NoAnswer(ContentError):
+    """The right value or a mistake has no finite value on this book, so the book cannot be served."""
 
 
 Books = Mapping[str, Callable[[int], Any]]

@@ -109,7 +109,7 @@ def _number(raw: Any, answer: Answer) -> float | Unread:
     kind = type(raw).__name__
     if kind in ("DataFrame", "Series", "Index", "ndarray", "list", "tuple", "dict", "set") and getattr(raw, "shape", True) != ():
         return _broke(f"One number is asked for, and this is a {kind}. Take the one number out of it, for instance with .item(), .mean() or .loc[…].")
-    if isinstance(raw, bool) or kind == "bool_":
+    if kind in ("bool", "bool_"):  # numpy's is one as well
         return _broke("True or False is no number here. A share is the mean of such a column.")
     if (found := real(raw)) is None:
         if str(raw).lower() in ("nan", "inf", "-inf", "<na>", "nat"):

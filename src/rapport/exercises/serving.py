@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rapport.content import ContentError, raise_all
-from rapport.exercises.checking import Clash, NoAnswer, clashes, key
-from rapport.exercises.model import Workbook, load
+from rapport.exercises.checking import Clash, clashes, key
+from rapport.exercises.model import NoAnswer, Workbook, load
 
 PATIENCE = 500
 MOST_ROWS = 40
