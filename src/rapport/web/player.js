@@ -22,18 +22,18 @@
     rank_help: "1 is the likeliest. Give each reading its own number.", rank: "Rank", rank_1: "likeliest", rank_2: "next", rank_3: "least likely",
     sure: "How sure are you of your first reading?", settle: "Settle on this",
     rank_missing: "Give every reading a number first.", sure_missing: "Say how sure you are first.",
-    check_prompt: "What would you want to know before you act? Every question costs a little.", go: "Act without asking", go_now: "Act now",
-    chosen: "You chose", next_notice: "What was said and done", next_check: "The answer", next_act: "What happened next",
+    check_prompt: "What would you want to know before you act? Some questions cost time and patience.", go: "Act without asking", go_now: "Act now",
+    chosen: "You chose", next_notice: "What was said and done", next_check: "What came back", next_act: "What happened next",
     feedback: "Looking back", habit: "The habit behind it", go_on: "Continue",
     end: "How it ended", who: "Who this was", principle: "To take with you", scores: "What your choices added up to",
     scores_says: "Four separate sums over this run. They are not added together, and nobody is ranked by them.",
     check: "Asking before acting", check_says: "You took {n} of {total} chances to ask something that mattered before you acted.", check_none: "No decision of this run had a question that would have told you more.",
     calibration: "How sure, and how right",
     calibration_good: "Your confidence fitted what you could know: sure where the signs pointed one way, careful where they did not.",
-    calibration_over: "Where you were sure, your first reading did not fit. Before the next number, name the sign that makes you sure.",
+    calibration_over: "At least once you were sure of a first reading that did not fit. Before the next number, name the sign that makes you sure.",
     calibration_fair: "Your confidence and the fit of your reading were not far apart, and could be closer.",
     calibration_first: "Your first reading fitted this person {n} of {total} times.", sure_was: "How sure: {words}",
-    log: "Every choice you made", log_effects: "Effect", log_none: "none on the four sums", fitted: "The reading that fitted this person", ranked: "You ranked it {rank}.", guessed: "This choice guessed from where somebody lives.",
+    log: "Every choice you made", log_effects: "Effect", log_none: "none on the four sums", fitted: "The reading that fitted this person", ranked_1: "You ranked it first.", ranked_2: "You ranked it second.", ranked_3: "You ranked it last.", guessed: "This choice guessed from where somebody lives.",
     compare_says: "All your finished runs of this case, counted by place. Both places draw from the same kinds of people.", compare_choice: "What you chose", compare_runs: "Finished runs",
     again: "Play again with another customer", same: "Same customer again", other: "Play it in {city}",
     print: "Print the transcript", erase: "Erase this case’s history", erase_sure: "Erase for good? Press once more.",
@@ -188,7 +188,7 @@
   function el(tag, attributes, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
-    node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+    node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
     return node;
   }
   /** Inline **bold** and *italic*; anything else is text. */
@@ -458,7 +458,7 @@
         el("p", { class: "rs-small" }, [this.place.city, this.place.organisation].join(" · ")),
         el("div", { class: "rs-progress", role: "group", "aria-label": say("progress") },
           el("span", { class: "rs-count" }, say(fewest === most ? "decision" : "decision_upto", { n: number, total: most })),
-          el("ol", { class: "rs-beats" }, BEATS.map((beat) => {
+          el("ol", { class: "rs-beats" }, BEATS.filter((beat) => Object.values(graph.nodes).some((each) => each.decision === answered.decision && each.beat === beat)).map((beat) => {
             const now = beat === answered.beat;
             const done = !now && seen.has(beat);
             return el("li", { class: now ? "rs-now" : done ? "rs-done" : null, "aria-current": now ? "step" : null }, say("beat_" + beat), done ? el("span", { class: "rs-hidden" }, " (" + say("done") + ")") : null);
@@ -573,7 +573,7 @@
       this.frame(this.header(), this.note(),
         el("div", { class: "rs-outcome-block" }, this.heading(1, { class: "rs-subtitle" }, say("next_" + node.beat)), this.chosen(node, row.option), told, button));
       // The region is in the page before its words, so that they are read out.
-      told.append(...[outcome.clue ? this.message(outcome.clue) : null,
+      told.append(...[outcome.clue ? el("div", { class: "rs-message rs-words" }, this.prose(outcome.clue)) : null, // a reply or a thing looked up: its words say which
         outcome.text ? el("div", { class: "rs-prose" }, this.prose(outcome.text)) : null,
         outcome.feedback ? el("div", { class: "rs-feedback" }, this.heading(2, { class: "rs-label" }, say("feedback")), this.prose(outcome.feedback), this.habit(outcome)) : null].filter(Boolean));
       this.attend(button, moved);
@@ -604,10 +604,10 @@
       const outcome = this.outcomeOf(row);
       const fits = outcome.fits && node.readings.find((each) => each.id === outcome.fits);
       return el("li", null,
-        el("p", { class: "rs-small" }, el("span", { class: "rs-beat-tag" }, say("beat_" + row.beat)), " ", this.sceneHeading(row.decision)),
+        el("p", null, el("span", { class: "rs-beat-tag" }, say("beat_" + row.beat))),
         node.kind === "rank" ? this.ranked(node, row.option) : el("p", null, el("strong", null, row.label)),
         row.text ? el("div", { class: "rs-prose" }, prose(row.text)) : null,
-        fits ? el("div", { class: "rs-feedback" }, el("p", null, say("fitted") + ": ", el("em", null, this.fill(fits.label)), " " + say("ranked", { rank: say("rank_" + outcome.ranked) })), this.prose(node.afterwards)) : null,
+        fits ? el("div", { class: "rs-feedback" }, el("p", null, say("fitted") + ": ", el("em", null, this.fill(fits.label)), " " + say("ranked_" + outcome.ranked)), this.prose(node.afterwards)) : null,
         row.feedback ? el("div", { class: "rs-feedback" }, prose(row.feedback), this.habit(outcome), outcome.stereotype ? el("p", { class: "rs-small" }, say("guessed")) : null) : null,
         row.beat === "act" || row.effects.some(Boolean) ? el("p", { class: "rs-small" }, say("log_effects") + ": " + this.effects(row)) : null);
     }
@@ -652,7 +652,9 @@
           act(say("again"), () => this.start(this._place, next), "again", true), act(say("same"), () => this.start(this._place, this._state.draw), "same"),
           others.map((place) => act(say("other", place), () => this.start(place.id, next), "other")),
           act(say("print"), () => this.print(), "print"), act(say("erase"), erase, "erase")),
-        el("section", null, this.heading(2, { class: "rs-part" }, say("log")), el("ol", { class: "rs-log" }, walk.log.map((row) => this.logged(row)))),
+        el("section", null, this.heading(2, { class: "rs-part" }, say("log")), [...new Set(walk.log.map((row) => row.decision))].map((decision) => [
+          this.heading(3, { class: "rs-log-part" }, this.sceneHeading(decision)),
+          el("ol", { class: "rs-log" }, walk.log.filter((row) => row.decision === decision).map((row) => this.logged(row)))])),
       );
       this.attend(title, moved);
     }

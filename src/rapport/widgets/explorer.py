@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,7 +145,7 @@ class Explorer(ipywidgets.VBox):
     def pictures(self) -> dict[str, bytes]:
         """Picture name → PNG without a mark: all that a page needs besides the frames' sentences and marks."""
         names = dict.fromkeys("/".join(choice[name] for name in PICTURED) for choice in _choices())
-        return {name: charts.png(self._figure(name, None)[0]) for name in names}
+        return {name: _small(charts.png(self._figure(name, None)[0])) for name in names}
 
     def _line(self, choice: dict[str, str]) -> str:
         label, unit, _ = OUTCOMES[choice["outcome"]]
@@ -165,16 +166,20 @@ class Explorer(ipywidgets.VBox):
         outcome, owned, remedy = picture.split("/")
         base = {"outcome": outcome, "owned": owned, "remedy": remedy}
         label, unit, _ = OUTCOMES[outcome]
-        title = f"{label} when you {CONTROLS['owned'][1][owned]}, {_remedy(remedy)}"
+        title = f"{label}: {CONTROLS['owned'][1][owned]}, {_remedy(remedy)}"
         fig, ax = charts.figure(title, f"{unit}, 95 % intervals, simulated trial", width=SIZE[0], height=SIZE[1])
-        spots = {}
+        spots, last = {}, {}
         every = [self.estimate({**choice, "outcome": outcome}) for choice in _choices() if choice["outcome"] == outcome]
         for explained, shade, shift in (("0", "accent", -0.06), ("1", "contrast", 0.06)):
             found = [self.estimate({**base, "explained": explained, "updates": each}) for each in CONTROLS["updates"][1]]
             x = [number + shift for number in range(3)]
             ax.vlines(x, [each.low for each in found], [each.high for each in found], colors=charts.colour(shade), linewidth=3, alpha=0.4)
-            charts.line(ax, x, [each.value for each in found], label=f"{CONTROLS['explained'][1][explained]} explanation", colour_name=shade)
+            charts.line(ax, x, [each.value for each in found], colour_name=shade)
+            last[explained] = (x[-1], found[-1].value, shade)
             spots |= {(explained, each): (x[number], found[number].value) for number, each in enumerate(CONTROLS["updates"][1])}
+        above = max(last, key=lambda explained: last[explained][1])
+        for explained, (x, y, shade) in last.items():  # names beside the lines' ends, one up and one down, so that they never meet
+            charts.write(ax, x, y, f"{CONTROLS['explained'][1][explained]} explanation", colour_name=shade, dx=11, dy=7 if explained == above else -7, ha="left", va="center")
         ax.set_xlim(-0.3, 3.05)
         ax.set_xticks(range(3), list(CONTROLS["updates"][1].values()))
         ax.set_ylim(min(each.low for each in every) - 1, max(each.high for each in every) + 1)  # one scale for all designs
@@ -253,6 +258,15 @@ def explorer_html(explorer: Explorer) -> str:
     )
 
 
+def _small(png: bytes) -> bytes:
+    """The same picture with a palette of 64 colours: a page holds two dozen of them."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
 def _choices() -> Iterator[dict[str, str]]:
     names = list(CONTROLS)
     return (dict(zip(names, values)) for values in product(*(CONTROLS[name][1] for name in names)))
@@ -280,7 +294,7 @@ _HEAD = ("Updates", "Explanation", "Result", "95 % interval", "n")
 
 def _rows(frame: Frame) -> list[list[str]]:
     return [
-        [row.updates, row.explanation, f"{row.value:.1f}", f"{row.low:.1f} to {row.high:.1f}", str(row.n) + (" · your design" if row.chosen else "")]
+        [row.updates, row.explanation, f"{row.value:.1f}", f"{row.low:.1f} to {row.high:.1f}", f"{row.n} ← yours" if row.chosen else str(row.n)]
         for row in frame.table.itertuples()
     ]
 
