@@ -66,6 +66,16 @@ def test_a_new_scenario_can_be_played(course):
     assert walk.ended and walk.checks
 
 
+def test_a_new_notebook_keeps_to_the_template_and_runs(course):
+    from rapport import lessons
+    from rapport.handbook.execute import read_notebook, run_notebook
+
+    run(["new", "module", "77_first_steps"])
+    assert [str(fault) for fault in lessons.faults("77_first_steps", course)] == []
+    path = course / "notebooks" / "77_first_steps.ipynb"
+    assert run_notebook(read_notebook(path), path, course).cells[-1].outputs
+
+
 def test_skeletons_explain_themselves_in_comments(course):
     run(["new", "module", "77_first_steps"])
     run(["new", "scenario", "the_first_case", "--module", "77_first_steps"])

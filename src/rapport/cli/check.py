@@ -127,6 +127,7 @@ def _exercises(root: Path) -> Found:
 
 
 def _notebooks(root: Path) -> Found:
+    from rapport import lessons
     from rapport.handbook.execute import notebook_paths, read_notebook
 
     paths = notebook_paths(root)
@@ -136,6 +137,7 @@ def _notebooks(root: Path) -> Found:
         except ContentError as error:
             yield error
     yield _counted(len(paths), "notebook")
+    lessons.check(root)
 
 
 def _coverage(root: Path) -> Found:
