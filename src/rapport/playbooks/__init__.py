@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_markdown, read_yaml, validate
 
-WORDS_ON_A_PAGE = 420  # what one printed A4 page holds at the card's type size, tables included
+WORDS_ON_A_PAGE = 340  # about what one printed A4 page holds at the card's type size; a large table takes more
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Badge = Literal["strong", "mixed", "folklore", "legal"]

@@ -67,7 +67,7 @@ def _card_text(play: Play) -> str:
     lines += [f"{number}. {step}" for number, step in enumerate(c.steps, 1)]
     lines += ["", f"{LABELS['words_to_try']}:", *(f"  {words}" for words in c.words_to_try), f"{LABELS['do_not']}:", *(f"  {item}" for item in c.do_not)]
     lines += [f"{LABELS['measure']}: {c.measure}", f"{LABELS['monday']}: {c.monday}", f"[{c.badge}] {c.claim} {c.limit}"]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("**", "")
 
 
 def review(stem: str, root: Path | None = None) -> Shown:
