@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from rapport.simulation import PRESETS, simulate
-from rapport.simulation.engine import make_people, respond
 from rapport.simulation.firm import PREFERENCES
 from rapport.simulation.luck import Luck
+from rapport.simulation.people import make_people, respond
 
 FIRM = PRESETS["recovery"]
 SEEDS = range(100, 130)

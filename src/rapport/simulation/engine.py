@@ -1,4 +1,4 @@
-"""How a book of failures and recoveries comes about: people, a response to how they were treated, and the tables.
+"""How a book of failures and recoveries comes about, table by table, and the truth that is kept apart from it.
 Only arithmetic that every processor does alike (no exp, log or sums over rows), rounded to integers at the end."""
 
 from __future__ import annotations
@@ -6,13 +6,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from math import fsum, sqrt
 
 import numpy as np
 import pandas as pd
 
 from rapport.simulation.firm import FAULTS, KINDS, PREFERENCES, REMEDIES, STREAMS, TRIAL_CELLS, YEAR_BEGINS, Firm
 from rapport.simulation.luck import Luck
+from rapport.simulation.people import People, make_people, respond
 from rapport.simulation.tables import Book, frame
 
 
@@ -49,18 +49,6 @@ class Simulated:
 
     book: Book
     truth: Truth
-
-
-@dataclass(frozen=True)
-class People:
-    """Customers as arrays of (customers,): market index, preferences (customers, 4), value in standard units."""
-
-    market: np.ndarray
-    taste: np.ndarray
-    value: np.ndarray
-    need: np.ndarray
-    effects: dict[str, np.ndarray]
-    leanings: np.ndarray
 
 
 def simulate(firm: Firm, seed: int) -> Simulated:
@@ -104,116 +92,6 @@ def simulate(firm: Firm, seed: int) -> Simulated:
     hidden = {name: people.taste[:, i] for i, name in enumerate(PREFERENCES)}
     customers = pd.DataFrame({"customer_id": _ids("C", firm.customers), **hidden, **people.effects})
     return Simulated(book, Truth(firm, customers, leanings, underpaid, patience))
-
-
-def make_people(firm: Firm, luck: Luck) -> People:
-    """Customers with a market, hidden preferences and what each treatment does for them.
-
-    A preference is ``sqrt(s) · market + sqrt(1 − s) · person`` with s = ``firm.market_share_of_variance``. The market part
-    takes evenly spread scores, dealt to the markets anew for each preference and seed, so no market leans by design.
-    """
-    rest = (1 - firm.audited_share * 2) / max(1, len(firm.markets) - 2)
-    shares = [firm.audited_share if market in firm.audited_markets else rest for market in firm.markets]
-    market = luck.choice("people.market", tuple(shares), firm.customers)
-    leanings = np.array([_spread(shares, luck.shuffled(f"people.leaning.{name}", len(shares))) for name in PREFERENCES]).T
-    person = np.stack([luck.normal(f"people.{name}", firm.customers) for name in PREFERENCES], axis=1)
-    share = firm.market_share_of_variance
-    taste = sqrt(share) * leanings[market] + sqrt(1 - share) * person
-    voice, money, cause, speed = taste.T
-    effects = {
-        "own_effect": firm.own_satisfaction + firm.own_by_voice * voice,
-        "explain_effect": firm.explain_satisfaction + firm.explain_by_cause * cause,
-        "matched_effect": firm.matched_satisfaction + firm.matched_by_speed * speed,
-        "stream_effect": firm.stream_satisfaction + firm.stream_by_cause * cause,
-        "credit_effect": firm.credit_repurchase + firm.credit_by_money * money,
-    }
-    said = luck.event("people.need_true", np.full(firm.customers, firm.need_said_true))
-    strongest = taste.argmax(axis=1)
-    other = (strongest + 1 + luck.index("people.need_other", 3, firm.customers)) % 4
-    return People(market, taste, luck.normal("people.value", firm.customers), np.where(said, strongest, other), effects, leanings)
-
-
-def _spread(shares: list[float], order: list[int]) -> list[float]:
-    """Evenly spaced scores dealt to the markets in `order`, with mean 0 and variance 1 under the markets' shares."""
-    mean = fsum(share * rank for share, rank in zip(shares, order))
-    deviation = sqrt(fsum(share * (rank - mean) ** 2 for share, rank in zip(shares, order)))
-    return [(rank - mean) / deviation for rank in order]
-
-
-def respond(firm: Firm, luck: Luck, table: str, people: People, who: np.ndarray, severity: np.ndarray, **did: np.ndarray) -> dict[str, np.ndarray]:
-    """What customers feel and do after a failure and its handling.
-
-    Parameters
-    ----------
-    firm, luck, people
-    table : str
-        Name of the streams of luck to use: the same table under two treatments shares its luck.
-    who, severity : (rows,) int64
-        Index of the customer; severity 1 to 3.
-    **did : (rows,) int64
-        ``owned``, ``explained`` (0/1), ``remedy`` (index into `REMEDIES`), ``streams`` (0–2), ``second`` (0/1).
-
-    Returns
-    -------
-    dict of (rows,) float64
-        ``satisfaction_before``, ``satisfaction_after``, ``fairness`` (points, not yet rounded),
-        ``repurchase`` and ``escalation`` (chances).
-    """
-    rows, effect = len(who), {name: values[who] for name, values in people.effects.items()}
-    owned, explained, streams, second = (did[name] for name in ("owned", "explained", "streams", "second"))
-    matched, mismatched = did["remedy"] == 1, did["remedy"] == 2
-    any_stream, several = streams >= 1, streams == 2
-    overshoot = several * explained
-    mood = luck.normal(f"{table}.mood", rows)
-    before = firm.satisfaction_steady + firm.satisfaction_spread * luck.normal(f"{table}.before", rows)
-    after = (
-        before
-        - np.array(firm.satisfaction_lost)[severity - 1]
-        + effect["own_effect"] * owned
-        + effect["explain_effect"] * explained
-        + effect["matched_effect"] * matched
-        + firm.mismatched_satisfaction * mismatched
-        + effect["stream_effect"] * any_stream
-        + firm.several_satisfaction * several
-        + firm.overshoot_satisfaction * overshoot
-        + firm.second_satisfaction * second
-        + firm.mood_satisfaction * mood
-    )
-    repurchase = (
-        firm.repurchase_steady
-        - np.array(firm.repurchase_lost)[severity - 1]
-        + firm.own_repurchase * owned
-        + firm.explain_repurchase * explained
-        + firm.matched_repurchase * matched
-        + firm.mismatched_repurchase * mismatched
-        + firm.stream_repurchase * any_stream
-        + firm.overshoot_repurchase * overshoot
-        + firm.second_repurchase * second
-        + firm.money_repurchase * people.taste[who, 1]
-        + firm.value_repurchase * people.value[who]
-        + firm.mood_repurchase * mood
-    )
-    fairness = (
-        firm.fairness_base
-        + firm.fairness_by_severity * severity
-        + firm.fairness_of_own_effect * effect["own_effect"] * owned
-        + firm.fairness_explained * explained
-        + firm.fairness_matched * matched
-        + firm.fairness_mismatched * mismatched
-        + firm.fairness_stream * any_stream
-        + firm.fairness_overshoot * overshoot
-        + firm.fairness_second * second
-        + firm.fairness_noise * luck.normal(f"{table}.fairness", rows)
-    )
-    escalation = (
-        firm.escalation_base
-        + firm.escalation_by_severity * severity
-        + firm.escalation_owned * owned
-        + firm.escalation_matched * matched
-        + firm.escalation_stream * any_stream
-        + firm.second_escalation * second
-    )
-    return {"satisfaction_before": before, "satisfaction_after": after, "fairness": fairness, "repurchase": repurchase, "escalation": escalation}
 
 
 # ---- Tables -----------------------------------------------------------------------------------------------------
