@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from rapport import charts, metrics
+from rapport.widgets.keys import KeyGuard
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,6 +107,7 @@ class Explorer(ipywidgets.VBox):
         if gaps := sorted(wanted - {key for key, rows in self._groups.items() if len(rows) > 1}):
             raise ValueError(f"the trial has fewer than two cases of {len(gaps)} designs, such as {', '.join(gaps[0])}; take a larger trial.")
         self._estimates: dict[tuple[str, ...], metrics.Interval] = {}
+        self._pictures: dict[str, bytes] = {}
         self.controls = {
             name: ipywidgets.Dropdown(
                 options=[(label, value) for value, label in options.items()], value=START[name], description=title,
@@ -116,7 +118,7 @@ class Explorer(ipywidgets.VBox):
         self.shown = ipywidgets.HTML()
         for control in self.controls.values():
             control.observe(lambda _: self._show(), names="value")
-        super().__init__([*self.controls.values(), self.shown])
+        super().__init__([*self.controls.values(), self.shown, KeyGuard()])
         self._show()
 
     def estimate(self, choice: dict[str, str]) -> metrics.Interval:
@@ -144,8 +146,10 @@ class Explorer(ipywidgets.VBox):
 
     def pictures(self) -> dict[str, bytes]:
         """Picture name → PNG without a mark: all that a page needs besides the frames' sentences and marks."""
-        names = dict.fromkeys("/".join(choice[name] for name in PICTURED) for choice in _choices())
-        return {name: _small(charts.png(self._figure(name, None)[0])) for name in names}
+        if not self._pictures:
+            names = dict.fromkeys("/".join(choice[name] for name in PICTURED) for choice in _choices())
+            self._pictures = {name: _small(charts.png(self._figure(name, None)[0])) for name in names}
+        return dict(self._pictures)
 
     def _line(self, choice: dict[str, str]) -> str:
         label, unit, _ = OUTCOMES[choice["outcome"]]

@@ -12,6 +12,7 @@ import traitlets
 
 from rapport import learner, scenarios
 from rapport.content import ContentError
+from rapport.widgets.keys import OWN_KEYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ function render({ model, el }) {
   player.setAttribute("store", "host");
   player.setAttribute("level", "4");
   player.setAttribute("seed", String(model.get("seed")));
-  player.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's own shortcuts would take the keys away
+  player.addEventListener("keydown", ownKeys);
   if (model.get("place")) player.setAttribute("place", model.get("place"));
   player.state = model.get("state");
   player.graph = model.get("graph");
@@ -61,7 +62,7 @@ class ScenarioWidget(anywidget.AnyWidget):
         One row per choice, with the keys `LOG_COLUMNS`; a run's persona is None until the run has ended.
     """
 
-    _esm = (WEB / "player.js").read_text(encoding="utf-8") + _MOUNT
+    _esm = (WEB / "player.js").read_text(encoding="utf-8") + OWN_KEYS + _MOUNT
     _css = (WEB / "player.css").read_text(encoding="utf-8")
     graph = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
