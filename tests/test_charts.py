@@ -36,7 +36,7 @@ def test_a_readers_own_matplotlib_settings_change_nothing():
 def test_a_chart_is_shown_with_its_text_alternative_size_and_data(monkeypatch):
     data, kwargs = shown(monkeypatch, example(), ALT)
     about = kwargs["metadata"]["image/png"]
-    assert about["alt"] == ALT and (about["width"], about["height"]) == (720, 380)
+    assert about["alt"] == ALT and (about["width"], about["height"]) == (648, 396)
     assert data["text/plain"] == f"[Chart] {ALT}"
     assert data["image/png"].startswith(b"\x89PNG")
     assert kwargs["metadata"]["rapport"]["plotted"] == charts.plotted(example())

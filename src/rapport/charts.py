@@ -4,7 +4,6 @@ Colours are the page's own (`COLOURS`); figures are made without pyplot, so the 
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import withStroke
 
 COLOURS = {
@@ -29,7 +29,7 @@ COLOURS = {
 }
 """Named colours, hex. Text colours reach 4.5:1 on ``surface``, marks 3:1; accent and contrast also differ in grey."""
 
-PIXELS_PER_INCH = 100  # CSS pixels: a figure 7.2 inches wide is shown 720 px wide …
+PIXELS_PER_INCH = 120  # CSS pixels: a figure 5.4 inches wide is shown 648 px wide, and can be read at half of that on a phone …
 SHARPNESS = 2  # … and drawn with twice as many dots, for sharp screens and print
 
 STYLE: dict[str, Any] = {
@@ -68,7 +68,7 @@ def _style() -> Iterator[None]:
         yield
 
 
-def figure(title: str, subtitle: str = "", *, width: float = 7.2, height: float = 3.8, panels: int = 1) -> tuple[Figure, Any]:
+def figure(title: str, subtitle: str = "", *, width: float = 5.4, height: float = 3.3, panels: int = 1) -> tuple[Figure, Any]:
     """An empty figure whose title is its message.
 
     Parameters
@@ -78,7 +78,7 @@ def figure(title: str, subtitle: str = "", *, width: float = 7.2, height: float 
     subtitle : str
         What is measured, its unit, and where the data come from.
     width, height : float
-        Size in inches; 1 inch is shown as 100 CSS pixels.
+        Size in inches; 1 inch is shown as 120 CSS pixels.
     panels : int
         Number of axes side by side, sharing the vertical axis.
 
@@ -90,21 +90,39 @@ def figure(title: str, subtitle: str = "", *, width: float = 7.2, height: float 
     with _style():
         fig = Figure(figsize=(width, height))
         FigureCanvasAgg(fig)
-        heading = textwrap.wrap(title, int(width * 8.9))
-        below = textwrap.wrap(subtitle, int(width * 14.6))
         used = 0.12
-        for text, lines, size, weight, colour, leading in (
-            (title, heading, 13, "bold", COLOURS["ink"], 0.245),
-            (subtitle, below, 9.5, "normal", COLOURS["muted"], 0.19),
-        ):
+        for text, size, weight, shade, leading in ((title, 13, "bold", "ink", 0.245), (subtitle, 9.5, "normal", "muted", 0.19)):
             if text:
-                fig.text(0.12 / width, 1 - used / height, "\n".join(lines), size=size, weight=weight, color=colour, va="top", linespacing=1.25)
+                lines = _wrapped(fig, text, FontProperties(family=STYLE["font.family"], size=size, weight=weight), width - 0.24)
+                fig.text(0.12 / width, 1 - used / height, "\n".join(lines), size=size, weight=weight, color=COLOURS[shade], va="top", linespacing=1.25)
                 used += len(lines) * leading + 0.04
         fig.set_layout_engine("constrained", rect=(0.0, 0.0, 1.0, 1 - used / height), w_pad=0.12, h_pad=0.08)
         axes = fig.subplots(1, panels, sharey=True)
         for ax in np.atleast_1d(axes):
             ax.grid(True, axis="both")
     return fig, axes
+
+
+def _wrapped(fig: Figure, text: str, font: FontProperties, room: float) -> list[str]:
+    """`text` on as few lines as `room` inches allow, the lines about equally long."""
+    renderer = fig.canvas.get_renderer()
+
+    def wide(words: str) -> float:
+        return renderer.get_text_width_height_descent(words, font, ismath=False)[0] / fig.dpi
+
+    def greedy(limit: float) -> list[str]:
+        lines: list[str] = []
+        for word in text.split():
+            if lines and wide(f"{lines[-1]} {word}") <= limit:
+                lines[-1] += f" {word}"
+            else:
+                lines.append(word)
+        return lines
+
+    lines = greedy(room)
+    while len(tighter := greedy(room * 0.97)) == len(lines) > 1 and max(map(wide, tighter)) <= room * 0.97:
+        lines, room = tighter, room * 0.97
+    return lines
 
 
 def dots(
