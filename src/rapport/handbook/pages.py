@@ -183,9 +183,10 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
     rest = ""
     if module.exercises and "exercises" not in placed:
         rest += f'<h2 id="exercises">{STRINGS["exercises"]}</h2><p>{STRINGS["exercises_lead"]}</p>{module.exercises}'
-    if 'class="review"' not in body:
+    marked = {mark for cell in module.notebook.cells for mark in cell.metadata.get("rapport", {})}
+    if "review" not in marked:
         rest += f'<h2 id="review">{STRINGS["review"]}</h2>{show.review(module.stem, root).html}'
-    if 'id="source-' not in body:
+    if "sources" not in marked:
         rest += f'<h2 id="sources">{STRINGS["sources"]}</h2>{show.sources(module.stem, root).html}'
     view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}
     return Markup(_parts().module_body(view | {"rest_html": relink(rest, href, module.playbook.path, module)}))
@@ -195,7 +196,7 @@ def module_view(module: Module, href: Href) -> dict[str, Any]:
     """What the index and the head of a module page say about a module."""
     front = module.playbook.front
     return {
-        "number": module.number, "title": front.title, "minutes": front.minutes, "roles": _listed(front.roles), "outcomes": front.outcomes,
+        "number": module.number, "title": front.title, "minutes": front.minutes, "roles": ", ".join(front.roles), "outcomes": front.outcomes,
         "href": href(module.stem, ""), "cards_href": href(f"{module.stem}-cards", ""), "cards": len(module.playbook.plays),
         "exercises": len(module.exercise_ids), "graphs": [graph["title"] for graph in module.graphs.values()],
     }  # fmt: skip
@@ -310,11 +311,6 @@ def _frame(pages: list[Page], modules: list[Module]) -> None:
 def _filled(text: str, place: Mapping[str, str]) -> str:
     """Names of the place and its person set into a text of the case, as the player does it."""
     return re.sub(r"\{(person|organisation|city|role)\}", lambda match: place[match[1]], text)
-
-
-def _listed(words: Iterable[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _parts() -> Any:

@@ -69,6 +69,7 @@ def notebook_html(notebook: Any, context: Context) -> str:
         "ansi": lambda text: Markup(ansi_classes(text)),
         "is_embed": lambda cell: embed_of(cell)[0] in context.embeds,
         "is_hidden": lambda cell: embed_of(cell)[0] == "hidden",
+        "shows_code": _shows_code,
         "embed": lambda cell: Markup(context.embeds[embed_of(cell)[0]](cell)),
         "picture": lambda output, kind, cell: _picture(output, kind, cell, context),
         "safe_output": lambda html, cell: Markup(clean_output(html, lambda problem: _fault(context, cell, problem), context.ids)),
@@ -220,6 +221,12 @@ def _check_outputs(cell: Any, context: Context) -> None:
             raise _fault(
                 context, cell, "the cell shows a widget, which a page cannot run; mark the cell with what replaces it, such as the tag 'rapport-scenario: NAME'."
             )
+
+
+def _shows_code(cell: Any) -> bool:
+    """Code is worth a look where it computes; a cell that only shows a section of the course's text has none to offer."""
+    shows_text = any(str(output.get("data", {}).get("text/html", "")).lstrip().startswith("<section") for output in cell.outputs)
+    return bool(cell.source.strip()) and not shows_text
 
 
 def _prose(cell: Any, context: Context) -> str:
