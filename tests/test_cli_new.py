@@ -18,6 +18,8 @@ def course(tmp_path, monkeypatch) -> Path:
     (tmp_path / "data").mkdir()
     for name in ("coverage.yaml", "sources.yaml"):
         shutil.copy(ROOT / "data" / name, tmp_path / "data")
+    for name in ("index", "about"):
+        (tmp_path / "playbooks" / f"{name}.md").write_text("---\ntitle: A small course\nlead: For tests.\n---\n\nOne page.\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RAPPORT_COURSE", str(tmp_path))
     monkeypatch.setenv("RAPPORT_RECORD", str(tmp_path / "record.json"))
@@ -79,7 +81,7 @@ def test_a_new_notebook_keeps_to_the_template_and_runs(course):
 def test_skeletons_explain_themselves_in_comments(course):
     run(["new", "module", "77_first_steps"])
     run(["new", "scenario", "the_first_case", "--module", "77_first_steps"])
-    for path in (course / "playbooks").rglob("*.*"):
+    for path in (course / "playbooks" / "77_first_steps").iterdir():
         assert "docs/authoring.md" in path.read_text(encoding="utf-8")
     assert "@" not in (course / "playbooks" / "77_first_steps" / "the_first_case.yaml").read_text(encoding="utf-8")
 

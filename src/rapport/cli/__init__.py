@@ -30,7 +30,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         from rapport.cli.commands import app
 
-        return app(list(arguments), prog_name="rapport", standalone_mode=False) or FINE
+        code = app(list(arguments), prog_name="rapport", standalone_mode=False) or FINE
+        if code == STOPPED:  # this is how Typer hands a Ctrl-C on
+            raise KeyboardInterrupt
+        return code
     except BaseException as error:
         if debug:
             raise

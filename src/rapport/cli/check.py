@@ -22,6 +22,7 @@ def check_course(root: Path) -> None:
     """
     checks: dict[str, Callable[[Path], Found]] = {
         "Facts": _facts,
+        "Pages": _pages,
         "Playbooks": _playbooks,
         "Scenarios": _scenarios,
         "Exercises": _exercises,
@@ -54,6 +55,19 @@ def _facts(root: Path) -> Found:
     for code in facts.MARKETS:
         facts.market(code)
     yield _counted(len(facts.MARKETS), "market")
+
+
+def _pages(root: Path) -> Found:
+    from rapport.content import read_markdown
+    from rapport.handbook.pages import Front
+
+    names = ("index", "about")
+    for name in names:
+        try:
+            read_markdown(root / "playbooks" / f"{name}.md", Front)
+        except ContentError as error:
+            yield error
+    yield f"{' and '.join(names)} of the handbook"
 
 
 def _playbooks(root: Path) -> Found:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rapport.cli import FAILED, WRONG_USE, UsageError
+from rapport.cli import FAILED, STOPPED, WRONG_USE, UsageError
 
 EXIT_CODES = "Exit codes: 0 fine, 1 content or build failed, 2 wrong use, 130 stopped with Ctrl-C."
 
@@ -86,7 +86,7 @@ def lab(
     folder = workspace or room.default_folder(root)
     for sentence in room.refresh(root, folder):
         typer.echo(sentence)
-    raise typer.Exit(room.start_lab(root, folder, port=port, browser=browser))
+    raise SystemExit(room.start_lab(root, folder, port=port, browser=browser))
 
 
 @app.command(rich_help_panel="Read, learn, practise", epilog=example("rapport play the_cold_chain --place US"))
@@ -118,7 +118,7 @@ def play(
         typer.echo("You left before the end; nothing is kept.")
     except KeyboardInterrupt:
         typer.echo("\nYou left before the end; nothing is kept.")
-        raise typer.Exit(130) from None
+        raise SystemExit(STOPPED) from None
     else:
         typer.echo(f"The same customer again: rapport play {scenario} --place {walk.place} --seed {seed}")
 
