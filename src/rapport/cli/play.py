@@ -47,9 +47,9 @@ def play(walk: Walk, console: Console | None = None, ask: Callable[[str], str] |
     place = next(place for place in graph["places"] if place["id"] == walk.place)
     console.print()
     console.rule(f"[bold]{graph['title']}", style="dim")
-    console.print(Markdown(graph["setting"]))
+    console.print(Markdown(_fill(graph["setting"], place)))
     console.print(f"\n[bold]{place['person']}[/], {place['role']}, {place['organisation']}, {place['city']}")
-    _message(console, place["opening"] if "opening" in place else graph["opening"], place)
+    _message(console, graph["opening"], place)
     console.print(f"About {graph['minutes']} minutes. Answer with the letter or number in front; q leaves.", style="dim")
     readings = []
     while not walk.ended:
@@ -138,6 +138,7 @@ def _end(walk: Walk, place: dict, readings: list[tuple[dict, dict]], console: Co
     if walk.calibration:
         mean = sum(walk.calibration) / len(walk.calibration)
         console.print(f"Calibration {mean:.2f} of 1: how well your confidence went with your readings.")
+    console.print(Markdown("\n" + _fill(graph["principle"], place)))
 
 
 def _message(console: Console, text: str, place: dict) -> None:
