@@ -270,9 +270,12 @@ def test_effects_stay_hidden_until_the_end_and_then_add_up(opened, graph):
 def test_feedback_is_announced_and_continue_has_the_focus(opened, small):
     page = opened(small)
     page.click(BEGIN)
-    page.locator(".rs-option").first.click()
     region = page.locator('.rs-outcome[role="status"][aria-live="polite"]')
+    page.evaluate("document.querySelector('.rs-outcome').marked = true")
+    assert region.inner_text() == ""
+    page.locator(".rs-option").first.click()
     assert "Yes." in region.inner_text()
+    assert page.evaluate("document.querySelector('.rs-outcome').marked"), "the region was there before its words"
     assert page.evaluate("document.activeElement.hasAttribute('data-continue')")
 
 

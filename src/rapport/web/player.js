@@ -390,10 +390,20 @@
       return el("h" + level, attributes, ...children);
     }
 
-    /** Replace what is shown; everything but the data block goes. */
+    /** Replace what is shown; whatever else came with the page goes, but for the data block. */
     frame(...children) {
-      for (const child of [...this.childNodes]) if (!(child.nodeName === "SCRIPT")) child.remove();
-      this.append(el("div", { class: "rs-frame" }, ...children));
+      if (!this._card) {
+        for (const child of [...this.childNodes]) if (child.nodeName !== "SCRIPT") child.remove();
+        // One live region for good: a region that arrives together with its words is often not read out.
+        this._top = el("div", { class: "rs-top" });
+        this._live = el("div", { class: "rs-outcome", role: "status", "aria-live": "polite" });
+        this._rest = el("div", { class: "rs-rest" });
+        this._card = el("div", { class: "rs-frame" }, this._top, this._live, this._rest);
+        this.append(this._card);
+      }
+      this._top.replaceChildren(...children.flat(Infinity).filter(Boolean));
+      this._live.replaceChildren();
+      this._rest.replaceChildren();
     }
 
     note() {
@@ -408,9 +418,8 @@
     attend(node, moved) {
       if (!moved) return;
       node.focus({ preventScroll: true });
-      const shown = node.closest(".rs-outcome-block") || this.querySelector(".rs-frame");
-      const top = shown.getBoundingClientRect().top;
-      if (top < 0 || top > innerHeight * 0.6) shown.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
+      const top = this._card.getBoundingClientRect().top;
+      if (top < 0 || top > innerHeight * 0.6) this._card.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
     }
 
     showStart(moved) {
@@ -565,17 +574,15 @@
       const outcome = this._walk.outcome;
       const row = this._walk.log[this._walk.log.length - 1];
       const node = this._graph.nodes[row.node];
-      const told = el("div", { class: "rs-outcome", role: "status", "aria-live": "polite" });
       const button = el("button", { type: "button", class: "rs-button rs-main", "data-continue": true }, say("go_on"));
       // Enter held down must not run past what happened.
       button.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); });
       button.addEventListener("click", () => this.goOn());
-      this.frame(this.header(), this.note(),
-        el("div", { class: "rs-outcome-block" }, this.heading(1, { class: "rs-subtitle" }, say("next_" + node.beat)), this.chosen(node, row.option), told, button));
-      // The region is in the page before its words, so that they are read out.
-      told.append(...[outcome.clue ? el("div", { class: "rs-message rs-words" }, this.prose(outcome.clue)) : null, // a reply or a thing looked up: its words say which
+      this.frame(this.header(), this.note(), this.heading(1, { class: "rs-subtitle" }, say("next_" + node.beat)), this.chosen(node, row.option));
+      this._live.append(...[outcome.clue ? el("div", { class: "rs-message rs-words" }, this.prose(outcome.clue)) : null, // a reply or a thing looked up: its words say which
         outcome.text ? el("div", { class: "rs-prose" }, this.prose(outcome.text)) : null,
         outcome.feedback ? el("div", { class: "rs-feedback" }, this.heading(2, { class: "rs-label" }, say("feedback")), this.prose(outcome.feedback), this.habit(outcome)) : null].filter(Boolean));
+      this._rest.append(button);
       this.attend(button, moved);
     }
 
