@@ -14,6 +14,7 @@ WEB = Path(__file__).parents[2] / "src/rapport/web"
 SMALL = Path(__file__).parents[1] / "fixtures/playbooks/10_small_course/small_case.yaml"
 COURSE = Path(__file__).parents[2]
 FILES = [SMALL, *sorted(COURSE.glob("playbooks/*/*.yaml"))]
+AXE = Path(__file__).parent / "axe.min.js"
 KEY = "rapport:scenario:"
 BEGIN = ".rs-start button"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
@@ -480,3 +481,24 @@ def test_content_cannot_bring_markup_in(opened, small):
 def test_a_graph_that_cannot_be_read_is_said_in_a_sentence(opened, small):
     page = opened({"title": "x", "format": 9})
     assert page.inner_text("rapport-scenario").startswith("This case cannot be shown")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_in_any_view_of_a_run(opened, small, dark):
+    page = opened(small, dark=dark)
+    axe = AXE.read_text(encoding="utf-8")
+    page.evaluate(f"{axe}; undefined")
+    check = """async () => (await axe.run("rapport-scenario", { preload: false, runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }))
+      .violations.map((one) => one.id + ": " + one.nodes[0].html.slice(0, 120) + " " + one.nodes[0].failureSummary)"""
+    seen = {}
+    seen["start"] = page.evaluate(check)
+    page.click(BEGIN)
+    for _ in range(40):
+        view = "end" if page.locator("[data-do]").count() else page.inner_text(".rs-now") + (" told" if page.locator("[data-continue]").count() else "")
+        if view not in seen:
+            seen[view] = page.evaluate(check)
+        if view == "end":
+            break
+        move(page)
+    assert {view: found for view, found in seen.items() if found} == {}
+    assert {"start", "Notice", "Notice told", "Read", "Check", "Check told", "Act", "Act told", "end"} <= set(seen)
