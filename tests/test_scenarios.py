@@ -178,7 +178,7 @@ def test_an_addition_and_a_route_depend_on_what_was_done_before(small):
 def test_asking_everything_still_counts_one_check_for_a_decision(small):
     walk = scenarios.begin(small, "LV")
     scenarios.follow(walk, ["again", "abc-1", "form", "ask", "listen", "ask", "boss", "silence"])
-    assert (walk.checks, walk.available) == (2, 2)
+    assert (walk.checks, walk.available, walk.idle) == (2, 2, 2)
 
 
 def test_an_option_or_place_that_does_not_exist_names_those_that_do(small):

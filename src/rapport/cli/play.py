@@ -131,6 +131,8 @@ def _end(walk: Walk, place: dict, readings: list[tuple[dict, dict]], console: Co
     console.print()
     console.print(table)
     console.print(f"You asked before acting in {walk.checks} of the {walk.available} decisions where asking could tell you something.")
+    if walk.idle:
+        console.print(f"Questions asked that could not have helped: {walk.idle}. Each cost time or patience.")
     for node, outcome in readings:
         fits = next(reading["label"] for reading in node["readings"] if reading["id"] == outcome["fits"])
         console.print(f"{node['heading']}: what fitted was “{_fill(fits, place)}” You ranked it {RANKS[outcome['ranked'] - 1]}.", markup=False)

@@ -239,6 +239,7 @@ class _Builder:
                     last = size + 1 == len(known)
                     counted = {"check": 1} if check.relevant and not relevant & set(done) else {}
                     following = after if last else self._name(decision, "check", flags, (*done, check.id))
+                    counted |= {} if check.relevant else {"idle": 1}
                     told = {"feedback": check.feedback, **counted, **(leaving if last else {})}
                     outcomes = [self._outcome(costs.get(persona, check.cost).as_tuple(), clue=clues[persona], **told) for persona, _ in self.cases.values()]
                     self._option(node, check.id, check.text, outcomes, [following], relevant=check.relevant)

@@ -22,8 +22,8 @@ class Walk:
         Who is met: persona, and the luck drawn with it.
     scores : list of int
         Running sums on the graph's axes.
-    checks, available : int
-        Relevant checks made, and decisions that offered one.
+    checks, available, idle : int
+        Relevant checks made, decisions that offered one, and questions asked that could not help.
     calibration : list of float
         One number 0 … 1 per reading (1 − squared error of the stated confidence).
     log : list of dict
@@ -37,6 +37,7 @@ class Walk:
     scores: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
     checks: int = 0
     available: int = 0
+    idle: int = 0
     calibration: list[float] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     log: list[dict[str, Any]] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Walk:
         self.scores = [total + points for total, points in zip(self.scores, outcome["effects"])]
         self.checks += outcome.get("check", 0)
         self.available += outcome.get("available", 0)
+        self.idle += outcome.get("idle", 0)
         if "calibration" in outcome:
             self.calibration.append(outcome["calibration"])
         self.log.append(

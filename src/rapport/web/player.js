@@ -27,7 +27,7 @@
     feedback: "Looking back", habit: "The habit behind it", go_on: "Continue",
     end: "How it ended", who: "Who this was", principle: "To take with you", scores: "What your choices added up to",
     scores_says: "Four separate sums over this run. They are not added together, and nobody is ranked by them.",
-    check: "Asking before acting", check_says: "You took {n} of {total} chances to ask something that mattered before you acted.", check_none: "No decision of this run had a question that would have told you more.",
+    check: "Asking before acting", check_says: "You took {n} of {total} chances to ask something that mattered before you acted.", idle_one: "One other question could not have helped, and it cost time or patience.", idle_many: "{n} other questions could not have helped, and each cost time or patience.", check_none: "No decision of this run had a question that would have told you more.",
     calibration: "How sure, and how right",
     calibration_good: "Your confidence fitted what you could know: sure where the signs pointed one way, careful where they did not.",
     calibration_over: "At least once you were sure of a first reading that did not fit. Before the next number, name the sign that makes you sure.",
@@ -58,7 +58,7 @@
   function begin(graph, place, draw) {
     const table = graph.draws[place];
     return { place: place, draw: draw, case: table[draw % table.length], node: graph.start, scores: graph.axes.map(() => 0),
-      check: 0, available: 0, calibration: [], reads: [], path: [], log: [] };
+      check: 0, available: 0, idle: 0, calibration: [], reads: [], path: [], log: [] };
   }
 
   function placeOf(graph, id) {
@@ -84,7 +84,7 @@
       beat: node.beat, decision: node.decision, option: optionId, label: fill(labelOf(graph, node, optionId), place), effects: effects,
       feedback: fill(outcome.feedback, place), text: fill(outcome.text || outcome.clue, place) };
     return { place: walk.place, draw: walk.draw, case: walk.case, node: next, scores: walk.scores.map((sum, axis) => sum + effects[axis]),
-      check: walk.check + (outcome.check || 0), available: walk.available + (outcome.available || 0),
+      check: walk.check + (outcome.check || 0), available: walk.available + (outcome.available || 0), idle: walk.idle + (outcome.idle || 0),
       calibration: "calibration" in outcome ? walk.calibration.concat(outcome.calibration) : walk.calibration,
       reads: "ranked" in outcome ? walk.reads.concat({ right: outcome.ranked === 1, sure: Number(optionId.slice(optionId.lastIndexOf("-") + 1)) }) : walk.reads,
       path: walk.path.concat(optionId), log: walk.log.concat(row), outcome: outcome };
@@ -649,7 +649,8 @@
         el("section", { class: "rs-portrait" }, this.heading(2, { class: "rs-label" }, say("who")), el("p", null, el("strong", null, this.fill(persona.title))), this.prose(persona.portrait)),
         el("section", null, this.heading(2, { class: "rs-part" }, say("scores")), el("p", { class: "rs-small" }, say("scores_says")),
           el("dl", { class: "rs-scores" }, walk.scores.map((value, axis) => el("div", null, el("dt", null, graph.axis_labels[axis]), el("dd", null, el("span", { class: "rs-number" }, signed(value)), bar(value, reach)))))),
-        el("section", null, this.heading(2, { class: "rs-part" }, say("check")), el("p", null, walk.available ? say("check_says", { n: walk.check, total: walk.available }) : say("check_none"))),
+        el("section", null, this.heading(2, { class: "rs-part" }, say("check")), el("p", null, walk.available ? say("check_says", { n: walk.check, total: walk.available }) : say("check_none")),
+          walk.idle ? el("p", null, walk.idle === 1 ? say("idle_one") : say("idle_many", { n: walk.idle })) : null),
         calibration === null ? null : el("section", null, this.heading(2, { class: "rs-part" }, say("calibration")), el("p", null,
           [say(calibration >= 0.75 ? "calibration_good" : walk.reads.some((read) => read.sure >= 4 && !read.right) ? "calibration_over" : "calibration_fair"),
             say("calibration_first", { n: walk.reads.filter((read) => read.right).length, total: walk.reads.length })].join(" "))),
