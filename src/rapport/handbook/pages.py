@@ -163,7 +163,7 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
 
 def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup:
     """The notebook with its scenario and exercises in place; what it leaves out follows at the end."""
-    ids |= {"main", "module", "cards", "about", "your-data"} | {play.id for play in module.playbook.plays}
+    ids |= {"main", "module", "cards", "about", "your-data", "facilitator"} | {play.id for play in module.playbook.plays}
     placed: set[str] = set()
 
     def scenario(cell: Any) -> str:
@@ -188,6 +188,8 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         rest += f'<h2 id="review">{STRINGS["review"]}</h2>{show.review(module.stem, root).html}'
     if "sources" not in marked:
         rest += f'<h2 id="sources">{STRINGS["sources"]}</h2>{show.sources(module.stem, root).html}'
+    if module.playbook.front.facilitator:
+        rest += _parts().facilitator(module.playbook.front.facilitator)
     view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}
     return Markup(_parts().module_body(view | {"rest_html": relink(rest, href, module.playbook.path, module)}))
 
@@ -196,7 +198,7 @@ def module_view(module: Module, href: Href) -> dict[str, Any]:
     """What the index and the head of a module page say about a module."""
     front = module.playbook.front
     return {
-        "number": module.number, "title": front.title, "minutes": front.minutes, "roles": ", ".join(front.roles), "outcomes": front.outcomes,
+        "number": module.number, "draft": front.draft, "title": front.title, "minutes": front.minutes, "roles": ", ".join(front.roles), "outcomes": front.outcomes,
         "href": href(module.stem, ""), "cards_href": href(f"{module.stem}-cards", ""), "cards": len(module.playbook.plays),
         "exercises": len(module.exercise_ids), "graphs": [graph["title"] for graph in module.graphs.values()],
     }  # fmt: skip
