@@ -141,7 +141,7 @@ def ansi_classes(text: str) -> str:
 
 _TABLE = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
 _ALLOWED = _TABLE | set("p div span section strong em b i small sub sup code pre br hr ul ol li dl dt dd details summary h3 h4 h5 h6".split())
-_ATTRIBUTES = {"class", "role", "lang", "dir", "title", "colspan", "rowspan", "scope", "open", "id"}
+_ATTRIBUTES = {"class", "role", "lang", "dir", "title", "colspan", "rowspan", "scope", "open", "id", "data-badge"}
 _NUMBER = re.compile(r"^[\s(\[]*[−+-]?[€$£¥₹]?\s?\d[\d\s,.'’]*\s?%?(?:\s*(?:to|–|,)\s*[−+-]?\d[\d,.]*\s?%?)?[)\]\s]*$|^(?:NaN|–|—)$")
 
 

@@ -83,6 +83,10 @@ def test_handlers_and_links_in_an_output_are_dropped_or_refused(tmp_path):
         body(tmp_path, tiny_course.shown('<a href="javascript:x()">text</a>'))
 
 
+def test_a_claim_in_an_output_keeps_its_badge(tmp_path):
+    assert '<div class="claim" data-badge="mixed" role="note">' in body(tmp_path, tiny_course.shown('<div class="claim" role="note" data-badge="mixed">x</div>'))
+
+
 def test_terminal_colours_become_classes_and_text_is_escaped(tmp_path):
     text = "\x1b[31mred\x1b[0m \x1b[38;5;208mfine\x1b[0m \x1b[38;2;1;2;3mfiner\x1b[0m <b>"
     html = body(tmp_path, new_code_cell("p()", outputs=[new_output("stream", name="stdout", text=text)]))
