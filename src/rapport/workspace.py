@@ -19,7 +19,11 @@ OWN = ".rapport"  # record, manifest and JupyterLab's settings, inside the works
 _NOTIFICATIONS = "@jupyterlab/apputils-extension:notification"
 _LAB_CONFIG = {
     "ServerApp": {"answer_yes": True},  # Ctrl-C closes at once, without a question
-    "LabApp": {"news_url": None, "check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate"},
+    "LabApp": {
+        "news_url": None,
+        "check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
+        "extension_manager": "readonly",  # the other one asks a package index
+    },
 }
 _LAB_SETTINGS = {_NOTIFICATIONS: {"fetchNews": "false", "checkForUpdates": False}}
 # What a learner's shell may say about another Jupyter must not reach this one.
@@ -140,6 +144,8 @@ def lab_command(folder: Path, *, port: int = 8888, browser: bool = True) -> list
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.port={port}",
         f"--ServerApp.open_browser={browser}",
+        # In a container there is often nobody but root; the server listens on this machine only.
+        *(["--ServerApp.allow_root=True"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []),
         *([f"--LabApp.default_url=/lab/tree/notebooks/{first.name}"] if first else []),
     ]
 
