@@ -213,6 +213,30 @@ def test_the_case_is_played_to_an_end_in_its_place_on_the_page(opened, name):
     assert page.locator("rapport-scenario .rs-scores").is_visible(), "the page remembers where one stopped"
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_in_the_middle_and_at_the_end_of_the_case_or_in_a_verdict(opened, dark):
+    page = opened(STEM, dark=dark)
+    page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
+
+    def faults(selector):
+        found = page.evaluate("([where, tags]) => axe.run(where, { runOnly: tags, preload: false })", [selector, WCAG])
+        assert found["passes"], "axe looked at it"
+        return [(each["id"], each["nodes"][0]["target"], each["nodes"][0]["failureSummary"]) for each in found["violations"]]
+
+    page.locator("rapport-scenario .rs-start button").click()
+    page.locator("rapport-scenario .rs-option").first.click()
+    assert faults("rapport-scenario") == []
+    page.locator("rapport-scenario [data-continue]").click()
+    assert faults("rapport-scenario") == []
+    assert page.evaluate(CLICK_ON)
+    assert faults("rapport-scenario") == []
+    field = page.locator("rapport-exercise[data-kind=number] .exercise-answer .exercise-number").first
+    field.fill("1")
+    field.press("Enter")
+    assert page.locator("rapport-exercise .exercise-verdict").first.is_visible()
+    assert faults("rapport-exercise[data-kind=number]") == []
+
+
 def test_every_ending_of_the_case_is_shown_for_every_customer_and_place(opened):
     page = opened(STEM)
     every = page.evaluate(ENDINGS)
