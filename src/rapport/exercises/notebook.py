@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from rapport.content import write_text
 from rapport.exercises.model import Exercise, Workbook
-from rapport.exercises.session import asked
+from rapport.exercises.words import asked
 
 _METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
 

@@ -16,9 +16,8 @@ from rapport.content import ContentError
 from rapport.exercises.checking import Key, asks_percent, clashes, filled, key, planted
 from rapport.exercises.model import Exercise, Mistake, Workbook
 from rapport.exercises.serving import served, simulated
-from rapport.exercises.session import asked
 from rapport.exercises.values import Value, band
-from rapport.exercises.words import MARKS, WORDS, say
+from rapport.exercises.words import MARKS, WORDS, asked, say
 from rapport.markdown import inline, to_html
 
 Tree = str | list[Any]

@@ -15,7 +15,7 @@ from rapport.exercises.checking import Verdict, check, key, reveal
 from rapport.exercises.model import Books, Exercise, Workbook, load
 from rapport.exercises.reading import Unread, read
 from rapport.exercises.serving import serve, simulated
-from rapport.exercises.words import WORDS
+from rapport.exercises.words import WORDS, asked
 
 if TYPE_CHECKING:
     from rapport.learner import Record
@@ -177,22 +177,6 @@ class Session:
     def _with_notices(self, *paragraphs: str) -> Note:
         notices, self.record.notices[:] = list(self.record.notices), []
         return Note((*paragraphs, *notices))
-
-
-def asked(exercise: Exercise, *, code: bool = True) -> list[str]:
-    """Markdown on the form of the answer: unit and decimals, the options, the rows to match; for `code` or for fields."""
-    answer = exercise.answer
-    options = "\n".join(f"- `{option.id}`: {option.text.strip()}" for option in answer.options)
-    if answer.kind == "choice":
-        return [f"Options:\n\n{options}"]
-    if answer.kind == "match":
-        rows = "\n".join(f"- `{row.id}`: {row.text.strip()}" for row in answer.rows)
-        return [f"Rows:\n\n{rows}", f"Give each row one of these; {answer.passing} of {len(answer.rows)} must agree:\n\n{options}"]
-    interval = "An interval, as `(low, high)`," if code else "The two ends of an interval"
-    what = "A number" if answer.kind == "number" else interval
-    places = "no decimals" if not answer.decimals else f"{answer.decimals} decimal{'s' if answer.decimals > 1 else ''}"
-    unit = "per cent (12.5 for an eighth)" if answer.unit == "%" else answer.unit
-    return [f"*{what} with {places}{f', in {unit}' if unit else ''}.*"]
 
 
 def _guess_answer(exercise: Exercise) -> Any:

@@ -3,7 +3,10 @@ What is particular to an exercise (question, hints, mistake sentences) is writte
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from rapport.exercises.model import Exercise
 
 # A key is stable; the page receives this table with the exercise, so the browser holds no sentences of its own.
 WORDS: Final[dict[str, str]] = {
@@ -68,3 +71,19 @@ def say(key: str, **parts: object) -> str:
     for name, part in parts.items():
         text = text.replace(f"{{{name}}}", str(part))
     return text
+
+
+def asked(exercise: Exercise, *, code: bool = True) -> list[str]:
+    """Markdown on the form of the answer: unit and decimals, the options, the rows to match; for `code` or for fields."""
+    answer = exercise.answer
+    options = "\n".join(f"- `{option.id}`: {option.text.strip()}" for option in answer.options)
+    if answer.kind == "choice":
+        return [f"Options:\n\n{options}"]
+    if answer.kind == "match":
+        rows = "\n".join(f"- `{row.id}`: {row.text.strip()}" for row in answer.rows)
+        return [f"Rows:\n\n{rows}", f"Give each row one of these; {answer.passing} of {len(answer.rows)} must agree:\n\n{options}"]
+    interval = "An interval, as `(low, high)`," if code else "The two ends of an interval"
+    what = "A number" if answer.kind == "number" else interval
+    places = "no decimals" if not answer.decimals else f"{answer.decimals} decimal{'s' if answer.decimals > 1 else ''}"
+    unit = "per cent (12.5 for an eighth)" if answer.unit == "%" else answer.unit
+    return [f"*{what} with {places}{f', in {unit}' if unit else ''}.*"]
