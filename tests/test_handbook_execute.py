@@ -1,5 +1,6 @@
 """Running notebooks: outputs stored the same each time, failures shown with their cell, nothing of the user's settings."""
 
+import asyncio
 import json
 import sys
 
@@ -95,5 +96,8 @@ def test_a_stop_ends_the_kernels_and_is_passed_on(tmp_path):
     def stop(*_):
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    async def build_inside_an_event_loop():
         execute.write_outputs(root, progress=stop)
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(build_inside_an_event_loop())

@@ -1,7 +1,6 @@
 """One Chromium for all browser tests, with the network cut off and every console error collected."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,25 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from rapport.cli.browser import find_browser
+
 # The helpers beside the other tests, also when only this folder is run.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 MISSING = (
     "No Chromium or Chrome was found, so the browser tests are left out: install one (Debian: apt-get install chromium) or name its program in RAPPORT_CHROMIUM."
 )
 
 
-def find_chromium() -> str | None:
-    """Path of the browser to drive: ``RAPPORT_CHROMIUM``, else the first known name on the path."""
-    return os.environ.get("RAPPORT_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator:
     """A running browser (Playwright, synchronous); without one the tests are skipped, and in CI they fail."""
-    program = find_chromium()
+    program = find_browser()
     if program is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
     from playwright.sync_api import sync_playwright

@@ -240,7 +240,10 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
             stopped.set()
             for manager in list(running):
                 if manager.provisioner is not None:
-                    asyncio.run(manager.provisioner.kill())
+                    # in a thread of its own: the caller may be inside an event loop (a notebook, for one)
+                    ender = threading.Thread(target=lambda kernel=manager.provisioner: asyncio.run(kernel.kill()))
+                    ender.start()
+                    ender.join()
             raise
     raise_all(sorted(errors, key=str))
     return {path: done[path] for path in paths}
