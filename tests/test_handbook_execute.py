@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
@@ -100,4 +101,5 @@ def test_a_stop_ends_the_kernels_and_is_passed_on(tmp_path):
         execute.write_outputs(root, progress=stop)
 
     with pytest.raises(KeyboardInterrupt):
-        asyncio.run(build_inside_an_event_loop())
+        with ThreadPoolExecutor(1) as pool:  # this thread may have a loop already: the browser's
+            pool.submit(lambda: asyncio.run(build_inside_an_event_loop())).result()
