@@ -10,6 +10,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from rapport.content import ContentError
+from rapport.simulation.aurora.engine import AuroraSimulated, simulate_aurora
+from rapport.simulation.aurora.firm import Aurora
+from rapport.simulation.aurora.policy import Policy
 from rapport.simulation.firm import FAULTS, KINDS, PREFERENCES, REMEDIES, STREAMS, TRIAL_CELLS, YEAR_BEGINS, Firm
 from rapport.simulation.handling import handle
 from rapport.simulation.luck import Luck
@@ -52,30 +56,37 @@ class Simulated:
     truth: Truth
 
 
-def simulate(firm: Firm, seed: int) -> Simulated:
-    """A book of customers, failures and recoveries, and its truth.
+def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Simulated | AuroraSimulated:
+    """A book of customers, and its truth.
 
     Parameters
     ----------
-    firm : Firm
-        Parameters, such as ``PRESETS["recovery"]``.
+    firm : Firm or Aurora
+        Parameters, such as ``PRESETS["recovery"]`` (failures and recoveries) or ``PRESETS["aurora"]`` (the full book).
     seed : int
         From 0 to 2**63 − 1. The same firm and seed give the same book, byte for byte.
+    policy : Policy, optional
+        An intervention on the full book. The same seed under two policies gives the same people and the same luck, so
+        ``simulate(firm, seed, policy).outcomes - simulate(firm, seed).outcomes`` is its effect on each customer.
 
     Returns
     -------
-    Simulated
-        ``.book`` holds the tables, ``.truth`` the planted truth.
+    Simulated or AuroraSimulated
+        ``.book`` holds the tables, ``.truth`` the planted truth; of the full book ``.outcomes`` what came of it for each customer.
 
     Raises
     ------
     ContentError
-        When the seed is not such a number.
+        When the seed is not such a number, or a policy is given for a book that takes none.
 
     Notes
     -----
     Simulated: the parameters are chosen for teaching and are no estimates about peoples.
     """
+    if isinstance(firm, Aurora):
+        return simulate_aurora(firm, seed, policy)
+    if policy is not None:
+        raise ContentError('a policy is for the full book: simulate(PRESETS["aurora"], seed, policy).', key="policy")
     luck = Luck(seed)
     people = make_people(firm, luck)
     underpaid = firm.audited_markets[luck.shuffled("equity.market", 2)[0]]

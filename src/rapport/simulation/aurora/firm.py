@@ -66,7 +66,7 @@ class Aurora:
     margin_cents: int = 24000  # a year
     margin_spread_cents: int = 7000  # standard deviation between customers
     loyal_share: float = 0.40  # a hidden segment of contract customers …
-    loyal_retention: float = 0.92  # … renews nearly always …
+    loyal_retention: float = 0.90  # … renews nearly always …
     passing_retention: float = 0.64  # … the rest do not: the average of the two describes nobody, and overstates the future
     alternatives_most: int = 4  # rivals one click away, 0 to 4
     alternatives_retention: float = -0.02  # each rival above two makes a renewal less likely: loyalty has to be earned
@@ -74,7 +74,7 @@ class Aurora:
     promises_made: tuple[int, int] = (2, 6)
     promise_kept_share: float = 0.75  # of an average account manager; managers differ by as much as …
     promise_kept_spread: float = 0.15
-    kept_retention: float = 0.30  # from no promise kept to all: the ratio drives renewal
+    kept_retention: float = 0.24  # from no promise kept to all: the ratio drives renewal
     upsell_now: float = 0.12  # pressing for an upgrade sells this quarter …
     upsell_retention: float = -0.07  # … and costs renewals later
     upsell_base: float = 0.06
@@ -154,11 +154,11 @@ class Aurora:
 
     # ---- Winning back (lapsed contracts; offers by lot)
     reason_shares: tuple[float, ...] = (0.32, 0.28, 0.20, 0.20)  # as in REASONS
-    return_base: float = 0.16
+    return_base: float = 0.26
     return_by_reason: tuple[float, ...] = (0.04, -0.05, -0.10, 0.0)  # service leavers come back less …
     return_by_tenure_year: float = 0.012  # a longer first life helps, each year
     return_handled: float = 0.10  # the complaint before leaving was handled well
-    return_by_month_gone: float = -0.012  # each month of silence costs
+    return_by_month_gone: float = -0.005  # each month of silence costs
     return_changed: float = 0.06  # visibly different treatment from the start
     offer_return: tuple[float, ...] = (0.0, 0.08, 0.07, 0.14)  # as in OFFERS: both together win most …
     discount_for_price: float = 0.08  # a discount answers who left for the price
