@@ -83,7 +83,7 @@ class Aurora:
     purchase_r: float = 0.9  # shape of the spread of rates between people
     purchase_alpha: float = 75.0  # days; mean rate r/α is an order in about twelve weeks
     dropout_s: float = 1.1
-    dropout_beta: float = 700.0  # days; mean rate s/β of leaving for good
+    dropout_beta: float = 500.0  # days; mean rate s/β of leaving for good
     spend_p: float = 4.0  # Gamma-Gamma: shape of one order's worth about a person's mean
     spend_q: float = 4.5
     spend_gamma_cents: float = 21000.0  # mean order is p·γ/(q − 1): 240 euro

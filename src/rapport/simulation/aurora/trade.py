@@ -149,7 +149,7 @@ def orders(firm: Aurora, setting: Setting, folk: Folk, luck: Luck, joined: np.nd
     who, day, via, worth, kind, abroad = (np.concatenate(column) for column in zip(*pieces))
     sort = np.argsort(who * 4096 + day, kind="stable")
     who, day, via, worth, kind, abroad = (column[sort] for column in (who, day, via, worth, kind, abroad))
-    cents = np.maximum(np.rint(grid(worth) * folk.mean_order[who] / firm.spend_p / 10) * 10, 500)
+    cents = np.maximum(np.rint(grid(worth) * folk.mean_order[who] / firm.spend_p / 10) * 10, 10)
     favourite = kind < firm.category_by_industry
     rest = np.floor((kind - firm.category_by_industry) / (1 - firm.category_by_industry) * len(CATEGORIES)).astype(np.int64)
     return {
