@@ -271,15 +271,15 @@ def test_a_missing_name_list_is_an_error_and_no_fallback(tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     (folder / "mixtures.yaml").write_text("LV: {lv: 100}\n")
     monkeypatch.setenv("RAPPORT_COURSE", str(tmp_path))
-    for cached in (wording.name_lists, wording.mixtures):
-        cached.cache_clear()
+    wording.name_lists.cache_clear()
+    wording.mixtures.cache_clear()
     try:
         with pytest.raises(ContentError, match="LV: found lv; there are lists for"):
             wording.mixtures()
     finally:
         monkeypatch.undo()
-        for cached in (wording.name_lists, wording.mixtures):
-            cached.cache_clear()
+        wording.name_lists.cache_clear()
+        wording.mixtures.cache_clear()
 
 
 def test_every_language_has_three_messages_for_every_theme():

@@ -67,7 +67,7 @@ def explained_by(groups, values):
 
 def test_the_market_explains_a_fifth_of_each_preference_and_the_role_a_tenth():
     setting = make_setting(FIRM, 1)
-    folk = [make_folk(FIRM, setting, Luck(1, block), 4096, words=False) for block in range(20)]
+    folk = [make_folk(FIRM, setting, Luck(1, block), 4096, names="none") for block in range(20)]
     market, role, traits = (np.concatenate([getattr(each, name) for each in folk]) for name in ("market", "role", "traits"))
     for column, name in enumerate(TRAITS):
         assert explained_by(market, traits[:, column]) == pytest.approx(0.20, abs=0.015), name

@@ -123,9 +123,9 @@ def make_block(firm: Aurora, seed: int, number: int, policy: Policy | None = Non
     """
     policy, wanted = policy or Policy(), set(tables)
     luck, setting = Luck(seed, number), _setting(firm, seed)
-    folk = make_folk(firm, setting, luck, BLOCK, words=bool(wanted & {"customers", "crm"}))
+    folk = make_folk(firm, setting, luck, BLOCK, "all" if "crm" in wanted else "written" if "customers" in wanted else "none")
     keep = min(BLOCK, firm.customers - number * BLOCK)
-    ids = np.array([f"C{each:08d}" for each in range(folk.first + 1, folk.first + BLOCK + 1)], dtype=object)
+    ids = _customer_ids(folk.first + 1)
 
     sent, notice = trade.campaigns(firm, folk, luck, policy)
     joined = trade.joins(firm, folk, luck, policy)
@@ -160,6 +160,16 @@ def make_block(firm: Aurora, seed: int, number: int, policy: Policy | None = Non
     )
 
 
+_LOW = np.array([f"{number:04d}" for number in range(10_000)], dtype=object)
+
+
+def _customer_ids(first: int) -> np.ndarray:
+    """``C00000001`` and so on for a block, put together from halves: a block has few upper ones."""
+    number = np.arange(first, first + BLOCK)
+    upper = np.arange(number[0] // 10_000, number[-1] // 10_000 + 1)
+    return np.array([f"C{each:04d}" for each in upper.tolist()], dtype=object)[number // 10_000 - upper[0]] + _LOW[number % 10_000]
+
+
 def _tally(into: dict[str, np.ndarray], name: str, who: np.ndarray, weights: np.ndarray | float) -> None:
     weights = np.broadcast_to(np.asarray(weights, dtype=float), who.shape)
     into[name] = into.get(name, 0) + np.bincount(who, weights, minlength=BLOCK)
@@ -168,8 +178,13 @@ def _tally(into: dict[str, np.ndarray], name: str, who: np.ndarray, weights: np.
 # ---- Tables -----------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=None)
+def _hours(markets: tuple[str, ...]) -> np.ndarray:
+    return words(tuple(clocks.hours_text(market, kind) for market in markets for kind in range(len(clocks.HOURS))))
+
+
 def _customers(firm: Aurora, folk: Folk, ids: np.ndarray, joined: np.ndarray) -> dict[str, np.ndarray]:
-    hours = words(tuple(clocks.hours_text(market, kind) for market in firm.markets for kind in range(len(clocks.HOURS))))
+    hours = _hours(firm.markets)
     return {
         "customer_id": ids,
         "name": folk.names["name"],
@@ -302,7 +317,7 @@ def _rest(firm, setting, folk, luck, policy, ids, sent, notice, made, outcomes, 
         "channel": words(CONSENT_CHANNELS)[ledger["channel"]], "event": words(listening.EVENTS)[ledger["event"]],
         "source": words((*listening.SOURCES, ""))[ledger["source"]],
     })  # fmt: skip
-    if folk.names:
+    if "mail" in folk.names:
         entered = listening.customer_file(firm, folk, luck)
         who = entered["who"]
         keys = np.array([f"R{number:09d}" for number in (folk.first * 2 + 1 + entered["place"]).tolist()], dtype=object)

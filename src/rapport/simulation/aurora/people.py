@@ -43,6 +43,10 @@ class Setting:
         Days up to which waiting for a refund costs nothing.
     trades : (markets, days + 1) int64
         Trade up to each day.
+    day_of : (trade of all markets,) int16
+        The day on which a market's trade reaches an amount, one market behind the other: a look-up instead of a search.
+    day_from : (markets,) int64
+        Where each market begins in it.
     """
 
     markets: tuple[int, ...]
@@ -56,6 +60,8 @@ class Setting:
     underpaid: int
     patience: int
     trades: np.ndarray
+    day_of: np.ndarray
+    day_from: np.ndarray
 
 
 def _spread(shares: list[float], order: list[int]) -> np.ndarray:
@@ -84,6 +90,7 @@ def make_setting(firm: Aurora, seed: int) -> Setting:
     branches = luck.shuffled("aurora.statement", len(BRANCHES))
     place = np.empty(len(BRANCHES), dtype=np.int64)
     place[branches] = np.arange(len(BRANCHES))
+    trades = clocks.trades(firm)
     audited = [firm.markets.index(code) for code in firm.recovery.audited_markets if code in firm.markets]
     return Setting(
         markets=chosen,
@@ -96,7 +103,9 @@ def make_setting(firm: Aurora, seed: int) -> Setting:
         reliability=np.clip(firm.promise_kept_share + firm.promise_kept_spread * luck.normal("aurora.reliability", AGENTS), 0.2, 1.0),
         underpaid=audited[luck.shuffled("equity.market", len(audited))[0]] if audited else -1,
         patience=firm.recovery.patience_days[luck.shuffled("refund.patience", len(firm.recovery.patience_days))[0]],
-        trades=clocks.trades(firm),
+        trades=trades,
+        day_of=np.concatenate([np.repeat(np.arange(DAYS, dtype=np.int16), np.diff(each)) for each in trades]),
+        day_from=np.cumsum(trades[:, -1]) - trades[:, -1],
     )
 
 
@@ -156,8 +165,8 @@ def grid(values: np.ndarray) -> np.ndarray:
     return np.rint(values * 1048576) / 1048576
 
 
-def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, words: bool = True) -> Folk:
-    """The first `rows` people of the block that `luck` is bound to; without `words` names stay empty (faster)."""
+def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, names: str = "all") -> Folk:
+    """The first `rows` people of the block that `luck` is bound to; `names` are made in ``all`` ways, as ``written``, or ``none``."""
     n, block = rows, luck.block
     normal, event, index = luck.normal, luck.event, luck.index
     market = np.array(setting.markets)[index("people.market", len(setting.markets), n)]
@@ -222,11 +231,10 @@ def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, words: bool
     language = np.where(which < 0.75, at_home[group], np.where(which < 0.88, main[market], english))
     english_form = (language == english) | event("people.form", np.full(n, firm.english_form_share))
     form = np.where(english_form, english, language)
-    names = {}
-    if words:
-        names = wording.write_names(
-            market, firm.markets, group, index("people.gender", 2, n), (luck.uniform("people.given", n), luck.uniform("people.surname", n))
-        )
+    written = {}
+    if names != "none":
+        picks = luck.uniform("people.given", n), luck.uniform("people.surname", n)
+        written = wording.write_names(market, firm.markets, group, index("people.gender", 2, n), picks, other_forms=names == "all")
 
     formal = traits[:, 7] + 0.6 * normal("people.address", n)
     address = np.where(formal > 0.5, ADDRESSES.index("title_surname"), np.where(formal > -0.2, ADDRESSES.index("full_name"), ADDRESSES.index("given_name")))
@@ -267,7 +275,7 @@ def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, words: bool
         connection=luck.choice("people.connection", (0.72, 0.18, 0.10), n)[:n] % len(CONNECTIONS),
         industry=index("people.industry", len(INDUSTRIES), n),
         hours=luck.choice("people.hours", clocks.HOURS_SHARES, n),
-        names=names,
+        names=written,
         consent=_consent(firm, luck, opened, traits[:, 8]),
     )
 

@@ -3,6 +3,8 @@ Orders are candidates that a thinning keeps or drops, so a policy changes which 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from rapport import facts
@@ -22,9 +24,10 @@ NO_MINOR_UNIT = ("JPY", "KRW")
 Columns = dict[str, np.ndarray]
 
 
-def currencies(firm: Aurora) -> tuple[str, ...]:
+@lru_cache(maxsize=None)
+def currencies(markets: tuple[str, ...]) -> tuple[str, ...]:
     """Currency of each market's default locale."""
-    return tuple(next(iter(facts.market(code).formats.values())).currency["code"] for code in firm.markets)
+    return tuple(next(iter(facts.market(code).formats.values())).currency["code"] for code in markets)
 
 
 def buyer_class(firm: Aurora, folk: Folk) -> np.ndarray:
@@ -128,7 +131,7 @@ def orders(firm: Aurora, setting: Setting, folk: Folk, luck: Luck, joined: np.nd
     who = np.repeat(np.arange(n), count)
     position = np.floor(luck.uniform("orders.when", len(who)) * left[who])
     spot = position / ordinary[who]
-    day = _days(trades, folk.market[who], begun[who] + position)
+    day = setting.day_of[setting.day_from[folk.market[who]] + (begun[who] + position).astype(np.int64)].astype(np.int64)
     lift = np.array(firm.programme_lift)[buyer_class(firm, folk)] * joined
     rate = 1 + lift[who] * (day >= PROGRAMME_DAY)
     kept = (spot < folk.leaves_after[who]) & (luck.uniform("orders.kept", len(who)) * firm.thinning < rate)
@@ -162,14 +165,6 @@ def orders(firm: Aurora, setting: Setting, folk: Folk, luck: Luck, joined: np.nd
     }
 
 
-def _days(trades: np.ndarray, market: np.ndarray, reached: np.ndarray) -> np.ndarray:
-    """The day on which a market's trade reaches the given amounts."""
-    step = 1 << 40  # puts the markets one behind the other, so that one search serves all
-    flat = (trades[:, :-1] + step * np.arange(len(trades))[:, None]).ravel()
-    found = np.searchsorted(flat, reached.astype(np.int64) + step * market, side="right") - 1
-    return np.clip(found - market * (trades.shape[1] - 1), 0, trades.shape[1] - 2)
-
-
 def numbered(who: np.ndarray) -> np.ndarray:
     """1, 2, … within each run of the same customer; `who` is sorted."""
     if not len(who):
@@ -180,7 +175,7 @@ def numbered(who: np.ndarray) -> np.ndarray:
 
 def local_money(firm: Aurora, folk: Folk, who: np.ndarray, cents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(currency words, whole minor units of it) for amounts in euro cents."""
-    codes = currencies(firm)
+    codes = currencies(firm.markets)
     rate = np.array([PER_100_EURO[code] for code in codes])[folk.market[who]]
     unit = np.array([100 if code in NO_MINOR_UNIT else 1 for code in codes])[folk.market[who]]
     return np.array(codes, dtype=object)[folk.market[who]], np.rint(cents * rate / (100 * unit)).astype(np.int64)

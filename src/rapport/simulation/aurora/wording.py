@@ -98,8 +98,37 @@ def _ascii(text: str) -> str:
     return "".join(letter for letter in kept.lower() if letter.isascii() and letter.isalnum()) or "x"
 
 
+@lru_cache(maxsize=None)
+def _flat() -> dict[str, np.ndarray]:
+    """All lists one behind the other, so that one look-up serves every row: parts by form, and where each list begins.
+
+    ``given`` and ``surname`` are (2, entries) object, native and in Latin letters; ``given_at``, ``given_n``, ``surname_at``
+    and ``surname_n`` are (lists, 2) int64 by list and gender.
+    """
+    lists = list(name_lists().values())
+    flat: dict[str, np.ndarray] = {}
+    for part in ("given", "surname"):
+        entries = [getattr(names, part)[sex] for names in lists for sex in (0, 1)]
+        counts = np.array([len(native) for native, _ in entries])
+        flat[part] = np.array([np.concatenate([forms[form] for forms in entries]) for form in (0, 1)], dtype=object)
+        flat[f"{part}_n"] = counts.reshape(-1, 2)
+        flat[f"{part}_at"] = (np.cumsum(counts) - counts).reshape(-1, 2)
+        flat[f"{part}_mail"] = np.array([_ascii(text) for text in flat[part][1]], dtype=object)
+    flat["surname_first"] = np.array([names.surname_first for names in lists])
+    # Japanese is written with a space where the parts must be told apart; Chinese and Korean without.
+    flat["gap"] = np.array(["" if names.script in ("Hans", "Kore") else " " for names in lists], dtype=object)
+    flat["script"] = np.array([names.script for names in lists], dtype=object)
+    return flat
+
+
+@lru_cache(maxsize=None)
+def _homes(codes: tuple[str, ...]) -> np.ndarray:
+    """(lists, markets) bool: the list is at home in the market."""
+    return np.array([[code in names.home for code in codes] for names in name_lists().values()])
+
+
 def write_names(
-    market: np.ndarray, codes: tuple[str, ...], group: np.ndarray, gender: np.ndarray, pick: tuple[np.ndarray, np.ndarray]
+    market: np.ndarray, codes: tuple[str, ...], group: np.ndarray, gender: np.ndarray, pick: tuple[np.ndarray, np.ndarray], other_forms: bool = True
 ) -> dict[str, np.ndarray]:
     """Names as they are written, and in the other ways in which a customer file may hold them.
 
@@ -111,34 +140,25 @@ def write_names(
         Market codes.
     pick : two (rows,) float64
         In [0, 1): which given name and which surname.
+    other_forms : bool
+        Whether to make the last three as well.
 
     Returns
     -------
     dict of (rows,) object
         ``name``, ``script`` (ISO 15924), ``latin``, ``swapped`` (parts exchanged), ``mail`` (the part before the @).
     """
-    n = len(market)
-    out = {key: np.empty(n, dtype=object) for key in ("name", "script", "latin", "swapped", "mail")}
-    for number, names in enumerate(name_lists().values()):
-        home = np.isin(market, [codes.index(code) for code in names.home if code in codes])
-        for sex in (0, 1):
-            for native in (True, False):
-                rows = np.flatnonzero((group == number) & (gender == sex) & (home == native))
-                if not len(rows):
-                    continue
-                given, surname = (part[sex] for part in (names.given, names.surname))
-                g, s = ((each[rows] * len(part[0])).astype(np.int64) for each, part in zip(pick, (given, surname)))
-                first, last = given[1][g], surname[1][s]
-                latin = first + " " + last
-                form = 0 if native else 1
-                parts = (surname[form][s], given[form][g]) if names.surname_first and native else (given[form][g], surname[form][s])
-                gap = "" if names.script in ("Jpan", "Hans", "Kore") and native else " "
-                if names.script == "Jpan" and native:
-                    gap = " "  # written with a space where the parts must be told apart
-                out["name"][rows] = parts[0] + gap + parts[1]
-                out["swapped"][rows] = parts[1] + " " + parts[0]
-                out["script"][rows] = names.script if native else "Latn"
-                out["latin"][rows] = latin
-                dotted = np.array([_ascii(text) for text in given[1]], dtype=object)[g] + "."
-                out["mail"][rows] = dotted + np.array([_ascii(text) for text in surname[1]], dtype=object)[s]
-    return out
+    flat, native = _flat(), _homes(codes)[group, market]
+    given, surname = (
+        flat[f"{part}_at"][group, gender] + (each * flat[f"{part}_n"][group, gender]).astype(np.int64) for part, each in zip(("given", "surname"), pick)
+    )
+    form = np.where(native, 0, 1)
+    first, last = flat["given"][form, given], flat["surname"][form, surname]
+    turned = native & flat["surname_first"][group]
+    front, back = np.where(turned, last, first), np.where(turned, first, last)
+    names = {"name": front + np.where(native, flat["gap"][group], " ") + back, "script": np.where(native, flat["script"][group], "Latn")}
+    if other_forms:
+        names["latin"] = flat["given"][1][given] + " " + flat["surname"][1][surname]
+        names["swapped"] = back + " " + front
+        names["mail"] = flat["given_mail"][given] + "." + flat["surname_mail"][surname]
+    return names
