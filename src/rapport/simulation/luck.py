@@ -68,6 +68,8 @@ class Luck:
 
     def choice(self, name: str, chances: np.ndarray | tuple[float, ...], rows: int) -> np.ndarray:
         """(rows,) int64 index of a category; `chances` is (categories,) or (rows, categories), rows summing to 1."""
+        if np.ndim(chances) == 1:
+            return np.searchsorted(np.cumsum(np.asarray(chances, dtype=float))[:-1], self.uniform(name, rows), side="right")
         edges = np.cumsum(np.broadcast_to(np.asarray(chances, dtype=float), (rows, np.shape(chances)[-1])), axis=1)[:, :-1]
         return (self.uniform(name, rows)[:, None] >= edges).sum(axis=1)
 

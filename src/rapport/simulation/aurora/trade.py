@@ -85,7 +85,7 @@ def campaigns(firm: Aurora, folk: Folk, luck: Luck, policy: Policy) -> tuple[Col
     sent("follow_up", folk.first_day + 1, arm, FOLLOW_UP_DAYS, policy.follow_up == "by_lot", np.ones(n, bool), buys, none)
 
     arm = _arm(luck, "gesture", GESTURES, n, policy.gesture)
-    recognised, paid = np.isin(arm, (1, 3)), np.isin(arm, (2, 3))
+    recognised, paid = arm % 2 == 1, arm >= 2  # as in GESTURES
     buys = firm.gesture_base + (firm.recognition_effect + firm.recognition_by_relationship * folk.traits[:, 6]) * recognised
     buys = buys + (firm.voucher_effect + firm.voucher_by_money * folk.traits[:, 1]) * paid
     sent("gesture", YEAR_TWO + 150, arm, GESTURES, policy.gesture == "by_lot", consent, buys, none)
@@ -113,8 +113,8 @@ def orders(firm: Aurora, setting: Setting, folk: Folk, luck: Luck, joined: np.nd
     """Orders of these customers, sorted by customer and day.
 
     The first comes on ``folk.first_day``. Later ones follow a Pareto/NBD process in days of trade: weekends, holidays and
-    the weeks before long closures of the market's real calendar stretch or shorten a day. Members of the programme order
-    more from `PROGRAMME_DAY` on.
+    the weeks before long closures of the market's real calendar stretch or shorten a day; who has left for good orders no
+    more, save in answer to a campaign. Members of the programme order more from `PROGRAMME_DAY` on.
 
     Returns
     -------
@@ -127,31 +127,33 @@ def orders(firm: Aurora, setting: Setting, folk: Folk, luck: Luck, joined: np.nd
     begun = trades[folk.market, folk.first_day + 1]
     left = trades[folk.market, -1] - begun
     ordinary = per_day[folk.market]
+    left = np.minimum(left, np.floor(folk.leaves_after * ordinary))  # who has left for good orders no more
     count = luck.stream("orders.count").poisson(firm.thinning * folk.rate * left / ordinary)
     who = np.repeat(np.arange(n), count)
     position = np.floor(luck.uniform("orders.when", len(who)) * left[who])
-    spot = position / ordinary[who]
     day = setting.day_of[setting.day_from[folk.market[who]] + (begun[who] + position).astype(np.int64)].astype(np.int64)
     lift = np.array(firm.programme_lift)[buyer_class(firm, folk)] * joined
     rate = 1 + lift[who] * (day >= PROGRAMME_DAY)
-    kept = (spot < folk.leaves_after[who]) & (luck.uniform("orders.kept", len(who)) * firm.thinning < rate)
+    kept = luck.uniform("orders.kept", len(who)) * firm.thinning < rate
     worth = luck.stream("orders.cents").standard_gamma(firm.spend_p, len(who))
-    kind, abroad = luck.uniform("orders.category", len(who)), luck.uniform("orders.abroad", len(who))
+    what = luck.uniform("orders.what", len(who))
 
-    pieces = [(np.arange(n), folk.first_day, np.zeros(n, dtype=np.int64), luck.stream("first.cents").standard_gamma(firm.spend_p, n),
-               luck.uniform("first.category", n), luck.uniform("first.abroad", n))]  # fmt: skip
+    none = np.zeros(n, dtype=np.int64)
+    pieces = [(np.arange(n), folk.first_day, none, luck.stream("first.cents").standard_gamma(firm.spend_p, n), luck.uniform("first.what", n))]
     later = np.flatnonzero(kept)
-    pieces.append((who[later], day[later], np.zeros(len(later), dtype=np.int64), worth[later], kind[later], abroad[later]))
+    pieces.append((who[later], day[later], np.zeros(len(later), dtype=np.int64), worth[later], what[later]))
     if sent is not None:
-        could = sent["bought"]
-        draws = [luck.stream("campaigns.cents").standard_gamma(firm.spend_p, (n, len(CAMPAIGNS))),
-                 luck.uniform("campaigns.category", n * len(CAMPAIGNS)).reshape(n, -1), luck.uniform("campaigns.abroad", n * len(CAMPAIGNS)).reshape(n, -1)]  # fmt: skip
-        who2, which = sent["who"][could], sent["campaign"][could]
-        ordered_on = np.minimum(sent["day"][could] + 3 + 12 * (which == CAMPAIGNS.index("follow_up")), DAYS - 1)
-        pieces.append((who2, ordered_on, which + 1, *(draw[who2, which] for draw in draws)))
-    who, day, via, worth, kind, abroad = (np.concatenate(column) for column in zip(*pieces))
+        sold = np.flatnonzero(sent["bought"])
+        worth = luck.stream("campaigns.cents").standard_gamma(firm.spend_p, (n, len(CAMPAIGNS)))
+        what = luck.uniform("campaigns.what", n * len(CAMPAIGNS)).reshape(n, -1)
+        who, which = sent["who"][sold], sent["campaign"][sold]
+        ordered_on = np.minimum(sent["day"][sold] + 3 + 12 * (which == CAMPAIGNS.index("follow_up")), DAYS - 1)
+        pieces.append((who, ordered_on, which + 1, worth[who, which], what[who, which]))
+    who, day, via, worth, what = (np.concatenate(column) for column in zip(*pieces))
     sort = np.argsort(who * 4096 + day, kind="stable")
-    who, day, via, worth, kind, abroad = (column[sort] for column in (who, day, via, worth, kind, abroad))
+    who, day, via, worth, what = (column[sort] for column in (who, day, via, worth, what))
+    abroad = np.floor(what * 1024) / 1024  # one number decides two things: its upper digits this …
+    kind = what * 1024 - np.floor(what * 1024)  # … and its lower ones what is bought
     cents = np.maximum(np.rint(grid(worth) * folk.mean_order[who] / firm.spend_p / 10) * 10, 10)
     favourite = kind < firm.category_by_industry
     rest = np.floor((kind - firm.category_by_industry) / (1 - firm.category_by_industry) * len(CATEGORIES)).astype(np.int64)
