@@ -59,6 +59,8 @@ class Aurora:
     heard_of_us_share: float = 0.25  # were sent by another customer: chains follow
     recommend_by_advocacy: float = 0.10  # who buys often recommends only a little more: two things, not one (correlation)
     tenure_months: tuple[int, int] = (10, 120)  # since the account was opened, alike likely in between
+    asked_language: tuple[float, float] = (0.75, 0.13)  # ask for their own language, for the market's; the others for English
+    connection_shares: tuple[float, float, float] = (0.72, 0.18, 0.10)  # as in CONNECTIONS, in every market: access belongs to a customer
     cross_border_share: float = 0.30  # of orders go to another country than the customer's: nobody is bound to a place
 
     # ---- What a relationship is worth
@@ -121,6 +123,10 @@ class Aurora:
     slowest_answer_minutes: int = 1800  # open minutes of the customer; squared uniform, so many are quick
     contacts_most: int = 5  # candidates a customer; each comes about with this chance …
     contact_share: float = 0.45
+    contact_severity: tuple[float, float, float] = (0.5, 0.3, 0.2)  # light, middling, severe
+    # ---- Failures: how many; what they do and what handling does is the recovery book's
+    failures_most: int = 2  # candidates a customer; each comes about with this chance …
+    failure_share: float = 0.30  # … so that a book of 400 has some two hundred
 
     # ---- Transparency: a fee statement rolled out by branch
     fee_complaints: float = 0.030  # a customer and month
@@ -201,7 +207,7 @@ class Aurora:
             raise ContentError(f"found {self.markets_in_book}; it must lie between 1 and {len(self.markets)}.", key="markets_in_book")
         for each in fields(self):
             value = getattr(self, each.name)
-            if each.name in ("type_shares", "reason_shares"):
+            if each.name in ("type_shares", "reason_shares", "connection_shares", "contact_severity"):
                 if abs(sum(value) - 1) > 1e-9:
                     raise ContentError(f"found {value}, which sums to {sum(value):g}; the chances must sum to 1.", key=each.name)
             elif each.name.endswith(("_share", "_retention", "_share_of_variance")) and each.name not in _EFFECTS and not 0 <= value <= 1:
@@ -221,6 +227,7 @@ AURORA_SIGNALS: dict[str, tuple[str, ...]] = {
     "G1-E6": ("duplicate_script_share", "duplicate_order_share", "stale_share"),
     "G1-E8": ("upsell_now", "upsell_retention"),
     "G2-I2": ("return_by_reason",),
+    "L1-F3": ("connection_shares",),
     "G2-S1-T1": ("frequency_buys", "frequency_stops", "attempt_return", "attempt_stops"),
     "G2-S1-T6": ("return_changed",),
     "G2-S5-T1": ("acknowledged_escalated", "acknowledged_by_severity", "scripted_share"),

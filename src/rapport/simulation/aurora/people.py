@@ -10,7 +10,7 @@ import numpy as np
 
 from rapport.simulation.aurora import clocks, wording
 from rapport.simulation.aurora.firm import (
-    ADDRESSES, BRANCHES, CHANNELS, CONNECTIONS, CONSENT_CHANNELS, DAYS, INDUSTRIES, ROLES, TRAITS, YEAR_TWO, Aurora,
+    ADDRESSES, BRANCHES, CHANNELS, CONSENT_CHANNELS, DAYS, INDUSTRIES, ROLES, TRAITS, YEAR_TWO, Aurora,
 )  # fmt: skip
 from rapport.simulation.luck import BLOCK, Luck
 from rapport.simulation.people import People
@@ -227,8 +227,8 @@ def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, names: str 
     at_home = np.array([LANGUAGES.index(lists[key].language) for key in keys])
     main = np.array([LANGUAGES.index(lists[max(wording.mixtures()[code], key=wording.mixtures()[code].get)].language) for code in firm.markets])
     english = LANGUAGES.index("en")
-    which = luck.uniform("people.language", n)
-    language = np.where(which < 0.75, at_home[group], np.where(which < 0.88, main[market], english))
+    which, (own_share, local_share) = luck.uniform("people.language", n), firm.asked_language
+    language = np.where(which < own_share, at_home[group], np.where(which < own_share + local_share, main[market], english))
     english_form = (language == english) | event("people.form", np.full(n, firm.english_form_share))
     form = np.where(english_form, english, language)
     written = {}
@@ -272,7 +272,7 @@ def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, names: str 
         language=language,
         address=address,
         channel=index("people.channel", len(CHANNELS), n),
-        connection=luck.choice("people.connection", (0.72, 0.18, 0.10), n)[:n] % len(CONNECTIONS),
+        connection=luck.choice("people.connection", firm.connection_shares, n),
         industry=index("people.industry", len(INDUSTRIES), n),
         hours=luck.choice("people.hours", clocks.HOURS_SHARES, n),
         names=written,

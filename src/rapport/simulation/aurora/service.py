@@ -15,8 +15,6 @@ from rapport.simulation.luck import Luck
 
 MONTHS = tuple(range(0, DAYS - 27, 30))  # thirty-day months of fee complaints
 PLAIN_TOPICS = 4  # the first of TOPICS; fees and where_is_it come about in ways of their own
-FAILURES_MOST = 2
-FAILURE_SHARE = 0.30
 
 
 def contacts(
@@ -68,7 +66,7 @@ def contacts(
 
     minute = 420 + luck.index("contacts.minute", 780, m)
     complexity = 1 + luck.index("contacts.complexity", 3, m)
-    severity = 1 + luck.choice("contacts.severity", (0.5, 0.3, 0.2), m)
+    severity = 1 + luck.choice("contacts.severity", firm.contact_severity, m)
     native = luck.event("contacts.native", firm.native_share + firm.native_by_complexity * (complexity - 1))
     native = {"as_is": native, "native": native | True, "other": native & False}[policy.language]
     acknowledged = luck.event("contacts.acknowledged", firm.acknowledged_share + firm.acknowledged_by_severity * (severity - 1))
@@ -122,10 +120,10 @@ def _times(firm: Aurora, folk: Folk, contact: Columns) -> Columns:
 def failures(firm: Aurora, setting: Setting, folk: Folk, luck: Luck, policy: Policy) -> Columns:
     """Failures and what was done about them; what handling does is the recovery book's `handle`."""
     n = folk.n
-    rows = np.flatnonzero(luck.event("failures.came", np.full(n * FAILURES_MOST, FAILURE_SHARE)))
-    who = rows // FAILURES_MOST
+    rows = np.flatnonzero(luck.event("failures.came", np.full(n * firm.failures_most, firm.failure_share)))
+    who = rows // firm.failures_most
     start = np.maximum(folk.first_day[who], 0)
-    day = start + (luck.uniform("failures.day", n * FAILURES_MOST)[rows] * (DAYS - start)).astype(np.int64)
+    day = start + (luck.uniform("failures.day", n * firm.failures_most)[rows] * (DAYS - start)).astype(np.int64)
     lowly = folk.market[who] == setting.underpaid
     shares = np.where(lowly[:, None], firm.recovery.audited_severity, firm.recovery.other_severity)
     severity = 1 + luck.choice("failures.severity", shares, len(who))
@@ -142,7 +140,7 @@ def failures(firm: Aurora, setting: Setting, folk: Folk, luck: Luck, policy: Pol
 
 def promises(firm: Aurora, setting: Setting, folk: Folk, luck: Luck, policy: Policy, renewal: np.ndarray) -> Columns:
     """Promises in the year before the renewal of 2026; `renewal` is its day, below 0 for who has none."""
-    n, (low, high) = folk.n, firm.promises_made
+    n, high = folk.n, firm.promises_made[1]
     made = luck.between("promises.made", firm.promises_made, n)
     number = np.tile(np.arange(high), n)
     who = np.repeat(np.arange(n), high)

@@ -9,7 +9,7 @@ import numpy as np
 
 from rapport import facts
 from rapport.simulation.aurora.firm import (
-    CATEGORIES, CLASSES, DAYS, FOLLOW_UP_DAYS, FREQUENCIES, GESTURES, NOTICE_DAYS, OFFERS, PROGRAMME_DAY, YEAR_TWO, Aurora,
+    CATEGORIES, DAYS, FOLLOW_UP_DAYS, FREQUENCIES, GESTURES, NOTICE_DAYS, OFFERS, PROGRAMME_DAY, YEAR_TWO, Aurora,
 )  # fmt: skip
 from rapport.simulation.aurora.people import Folk, Setting, grid, has_consent
 from rapport.simulation.aurora.policy import Policy
