@@ -68,9 +68,10 @@ def test_checksums_are_those_of_the_files(whole):
 
 def test_a_killed_run_goes_on_and_ends_with_the_same_files(whole, tmp_path):
     script = (
-        "import sys\n"
+        "import sys, time\n"
         "from rapport.simulation import Aurora, write_stream\n"
-        f"write_stream(Aurora(customers={FIRM.customers}), 4, sys.argv[1], tables={WANTED!r}, part_blocks=1)\n"
+        "rest = lambda *_: time.sleep(0.5)\n"  # after each part, so that there is time for the kill
+        f"write_stream(Aurora(customers={FIRM.customers}), 4, sys.argv[1], tables={WANTED!r}, part_blocks=1, progress=rest)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
     first = tmp_path / "parts" / "00000.json"

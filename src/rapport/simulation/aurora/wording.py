@@ -1,4 +1,4 @@
-"""Names and messages from the reviewed lists below ``data``: which names a market draws from, and how a name is written.
+"""Names and messages from the hand-made lists below ``data``: which names a market draws from, and how a name is written.
 No name comes from anywhere else: a list that is missing is an error, never a fallback."""
 
 from __future__ import annotations
