@@ -158,28 +158,39 @@ def execute(
         write_outputs(root, stems or known, progress)
 
 
-@app.command(rich_help_panel="For authors", epilog=example("rapport simulate --customers 500 --seed 7 --out build/book"))
+@app.command(rich_help_panel="For authors", epilog=example("rapport simulate --preset aurora --customers 10_000_000 --to parquet --workers 2"))
 def simulate(
     preset: Annotated[str, typer.Option(help="Which firm.")] = "recovery",
-    customers: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="How many customers.", show_default="the firm's own")] = None,
+    customers: Annotated[str, typer.Option(help="How many customers; 10_000_000 is fine.", show_default="the firm's own")] = "",
     seed: Annotated[int, typer.Option(min=0, help="The same seed, the same book.")] = 1,
-    to: Annotated[str, typer.Option(help="Format of the tables: csv.")] = "csv",
+    to: Annotated[str, typer.Option(help="Format of the tables: csv, or parquet (needs pyarrow).")] = "csv",
     out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path("build/book"),
+    workers: Annotated[int, typer.Option(min=1, help="Processes, for the Aurora books.")] = 1,
+    truth: Annotated[bool, typer.Option(help="Write the hidden truth of each customer too (Aurora books).")] = False,
 ) -> None:
-    """Write a simulated customer book. Every person in it is made up."""
+    """Write a simulated customer book. Every person in it is made up. Run again after a stop, an Aurora book goes on."""
     import dataclasses
 
     from rapport import simulation
+    from rapport.cli import progress
     from rapport.content import display_path
 
     if preset not in simulation.PRESETS:
         raise UsageError(f"No preset {preset!r}; known are {', '.join(sorted(simulation.PRESETS))}.")
-    if to != "csv":
-        raise UsageError(f"Found format {to!r}; csv is the one there is.")
+    if to not in ("csv", "parquet"):
+        raise UsageError(f"Found format {to!r}; a book is written as csv or parquet.")
     firm = simulation.PRESETS[preset]
-    if customers is not None:
-        firm = dataclasses.replace(firm, customers=customers)
-    simulation.write_book(simulation.simulate(firm, seed).book, out, to)
+    if customers:
+        if not customers.replace("_", "").isdecimal() or not 1 <= int(customers) <= 100_000_000:
+            raise UsageError(f"Found {customers!r} customers; give a whole number from 1 to 100_000_000.")
+        firm = dataclasses.replace(firm, customers=int(customers))
+    if isinstance(firm, simulation.Aurora):
+        with progress.shown("customers") as tell:
+            simulation.write_stream(firm, seed, out, format=to, workers=workers, truth=truth, progress=tell)
+    else:
+        if firm.customers > 1_000_000:
+            raise UsageError("The recovery book is made in memory, for at most 1_000_000 customers; the preset aurora has no such bound.")
+        simulation.write_book(simulation.simulate(firm, seed).book, out, to)
     typer.echo(f"The book is in {display_path(out)} (simulated, seed {seed}).")
 
 

@@ -10,7 +10,12 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from rapport.content import ContentError
+from rapport.simulation.aurora.engine import AuroraSimulated, simulate_aurora
+from rapport.simulation.aurora.firm import Aurora
+from rapport.simulation.aurora.policy import Policy
 from rapport.simulation.firm import FAULTS, KINDS, PREFERENCES, REMEDIES, STREAMS, TRIAL_CELLS, YEAR_BEGINS, Firm
+from rapport.simulation.handling import handle
 from rapport.simulation.luck import Luck
 from rapport.simulation.people import People, make_people, respond
 from rapport.simulation.tables import Book, frame
@@ -51,30 +56,37 @@ class Simulated:
     truth: Truth
 
 
-def simulate(firm: Firm, seed: int) -> Simulated:
-    """A book of customers, failures and recoveries, and its truth.
+def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Simulated | AuroraSimulated:
+    """A book of customers, and its truth.
 
     Parameters
     ----------
-    firm : Firm
-        Parameters, such as ``PRESETS["recovery"]``.
+    firm : Firm or Aurora
+        Parameters, such as ``PRESETS["recovery"]`` (failures and recoveries) or ``PRESETS["aurora"]`` (the full book).
     seed : int
         From 0 to 2**63 − 1. The same firm and seed give the same book, byte for byte.
+    policy : Policy, optional
+        An intervention on the full book. The same seed under two policies gives the same people and the same luck, so
+        ``simulate(firm, seed, policy).outcomes - simulate(firm, seed).outcomes`` is its effect on each customer.
 
     Returns
     -------
-    Simulated
-        ``.book`` holds the tables, ``.truth`` the planted truth.
+    Simulated or AuroraSimulated
+        ``.book`` holds the tables, ``.truth`` the planted truth; of the full book ``.outcomes`` what came of it for each customer.
 
     Raises
     ------
     ContentError
-        When the seed is not such a number.
+        When the seed is not such a number, or a policy is given for a book that takes none.
 
     Notes
     -----
     Simulated: the parameters are chosen for teaching and are no estimates about peoples.
     """
+    if isinstance(firm, Aurora):
+        return simulate_aurora(firm, seed, policy)
+    if policy is not None:
+        raise ContentError('a policy is for the full book: simulate(PRESETS["aurora"], seed, policy).', key="policy")
     luck = Luck(seed)
     people = make_people(firm, luck)
     underpaid = firm.audited_markets[luck.shuffled("equity.market", 2)[0]]
@@ -130,40 +142,7 @@ def _failures(firm: Firm, luck: Luck, people: People, failed: np.ndarray, underp
     lowly = market == firm.markets.index(underpaid)
     shares = np.where(lowly[:, None], firm.audited_severity, firm.other_severity)
     severity = 1 + luck.choice("failures.severity", shares, n)
-    step = severity - 1
-    value = people.value[who]
-
-    told = luck.event("failures.told", firm.told_share + firm.told_by_severity * step + firm.told_by_voice * people.taste[who, 0])
-    answered = told & luck.event("failures.answered", np.full(n, firm.answered_share))
-    hours = 1 + np.floor(firm.slowest_answer_hours * luck.uniform("failures.hours", n) ** 2)
-    owned = answered & luck.event("failures.owned", firm.owned_share + firm.owned_by_severity * step)
-    explained = answered & luck.event("failures.explained", np.full(n, firm.explained_share))
-    remedy = luck.choice("failures.remedy", firm.remedy_shares, n) * answered
-    streams = luck.choice("failures.streams", firm.stream_shares, n) * answered
-    second = answered & luck.event("failures.second", np.full(n, firm.second_failure_share))
-
-    paid = answered & luck.event("failures.paid", firm.paid_share + firm.value_paid * value + firm.underpaid_share * lowly)
-    amount = np.array(firm.paid_cents)[step] * (1 + firm.paid_spread * luck.normal("failures.amount", n)) + firm.underpaid_cents * lowly
-    compensation = np.clip(np.rint(amount / 50) * 50, 100, None) * paid
-    refunded = answered & luck.event("failures.refunded", np.full(n, firm.refund_share))
-    days = luck.between("failures.refund_days", (1, firm.refund_days_most), n)
-
-    felt = respond(firm, luck, "failures", people, who, severity, owned=owned, explained=explained, remedy=remedy, streams=streams, second=second)
-    late = np.clip(days - patience, 0, None) * refunded
-    chance = (
-        felt["repurchase"]
-        + people.effects["credit_effect"][who] * paid * firm.paid_dose
-        + (firm.late_repurchase + firm.late_repurchase_per_day * late) * (late > 0)
-    )
-    by_owned, by_explained, by_matched, by_stream = firm.recovered_effects
-    settled = (
-        firm.recovered_base + by_owned * owned + by_explained * explained + by_matched * (remedy == 1) + by_stream * (streams > 0)
-        + firm.recovered_by_severity * step + firm.recovered_second * second
-    )  # fmt: skip
-    recovered = answered & luck.event("failures.recovered", settled)
-    reviews = np.where(recovered, firm.review_share_recovered, np.where(told, firm.review_share_unrecovered, firm.review_share_silent))
-    kinds = np.where(recovered[:, None], firm.stars_recovered, np.where(told[:, None], firm.stars_unrecovered, firm.stars_silent))
-    stars = (1 + luck.choice("failures.stars", kinds, n)) * luck.event("failures.review", reviews)
+    handled = handle(firm, luck, people, who, severity, lowly, patience)
     weekday = luck.index("failures.weekday", 7, n)
     return frame(
         "failures",
@@ -176,23 +155,23 @@ def _failures(firm: Firm, luck: Luck, people: People, failed: np.ndarray, underp
             "kind": _words(KINDS)[luck.choice("failures.kind", firm.kind_shares, n)],
             "severity": severity,
             "fault": _words(FAULTS)[luck.choice("failures.fault", firm.fault_shares, n)],
-            "told_us": told,
-            "asked_need": _words((*PREFERENCES, "not_asked"))[np.where(answered, people.need[who], 4)],
-            "answered": answered,
-            "answer_hours": np.where(answered, hours, -1),
-            "owned": owned,
-            "explained": explained,
-            "remedy": _words(REMEDIES)[remedy],
-            "update_streams": streams,
-            "compensation_cents": compensation,
-            "refund_days": np.where(refunded, days, -1),
-            "second_failure": second,
-            "satisfaction_before": _points(felt["satisfaction_before"]),
-            "satisfaction_after": _points(felt["satisfaction_after"]),
-            "recovered": recovered,
-            "repurchased": luck.event("failures.repurchased", chance),
-            "escalated": told & luck.event("failures.escalated", felt["escalation"]),
-            "stars": stars,
+            "told_us": handled["told"],
+            "asked_need": _words((*PREFERENCES, "not_asked"))[np.where(handled["answered"], people.need[who], 4)],
+            "answered": handled["answered"],
+            "answer_hours": handled["answer_hours"],
+            "owned": handled["owned"],
+            "explained": handled["explained"],
+            "remedy": _words(REMEDIES)[handled["remedy"]],
+            "update_streams": handled["streams"],
+            "compensation_cents": handled["compensation_cents"],
+            "refund_days": handled["refund_days"],
+            "second_failure": handled["second"],
+            "satisfaction_before": _points(handled["satisfaction_before"]),
+            "satisfaction_after": _points(handled["satisfaction_after"]),
+            "recovered": handled["recovered"],
+            "repurchased": handled["repurchased"],
+            "escalated": handled["escalated"],
+            "stars": handled["stars"],
         },
     )
 

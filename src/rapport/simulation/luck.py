@@ -24,6 +24,9 @@ class Luck:
     ----------
     seed : int
         From 0 to 2**63 − 1.
+    block : int, optional
+        Draw everything, however many rows, from the streams of this one block: for a table whose rows belong to the
+        customers of a block. Without it a table begins in block 0 and passes to the next after `BLOCK` rows.
 
     Raises
     ------
@@ -31,15 +34,21 @@ class Luck:
         When `seed` is not such a whole number.
     """
 
-    def __init__(self, seed: int):
+    def __init__(self, seed: int, block: int | None = None):
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed <= MAX_SEED:
             raise ContentError(f"seed {seed!r} cannot be used; a seed is a whole number from 0 to {MAX_SEED}.", key="seed")
-        self.seed = int(seed)
+        self.seed, self.block = int(seed), block
 
     def _generator(self, name: str, block: int) -> np.random.Generator:
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=(crc32(name.encode()), block))))
 
+    def stream(self, name: str) -> np.random.Generator:
+        """The generator of this name, for a draw that is none of the below; only of a luck that is bound to a block."""
+        return self._generator(name, self.block)
+
     def _blocks(self, name: str, rows: int, draw: str) -> np.ndarray:
+        if self.block is not None:
+            return getattr(self._generator(name, self.block), draw)(rows)
         parts = [
             getattr(self._generator(name, block), draw)(min(BLOCK, rows - block * BLOCK)) for block in range(-(-rows // BLOCK))
         ]
@@ -59,6 +68,8 @@ class Luck:
 
     def choice(self, name: str, chances: np.ndarray | tuple[float, ...], rows: int) -> np.ndarray:
         """(rows,) int64 index of a category; `chances` is (categories,) or (rows, categories), rows summing to 1."""
+        if np.ndim(chances) == 1:
+            return np.searchsorted(np.cumsum(np.asarray(chances, dtype=float))[:-1], self.uniform(name, rows), side="right")
         edges = np.cumsum(np.broadcast_to(np.asarray(chances, dtype=float), (rows, np.shape(chances)[-1])), axis=1)[:, :-1]
         return (self.uniform(name, rows)[:, None] >= edges).sum(axis=1)
 

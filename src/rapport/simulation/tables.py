@@ -6,13 +6,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from rapport.content import ContentError, write_bytes, write_text
 from rapport.simulation.firm import DISCLAIMER
+
+if TYPE_CHECKING:
+    from rapport.simulation.aurora.tables import AuroraBook
 
 
 class Column(NamedTuple):
@@ -126,8 +129,14 @@ _COLUMNS = {
 }
 
 
-def describe_columns() -> tuple[Column, ...]:
-    """Every column of every table, in the order of the files."""
+def describe_columns(book: str = "recovery") -> tuple[Column, ...]:
+    """Every column of every table of a book (``recovery`` or ``aurora``), in the order of the files."""
+    if book == "aurora":
+        from rapport.simulation.aurora.tables import columns  # late: it builds on this module
+
+        return columns()
+    if book != "recovery":
+        raise ContentError(f"found {book!r}; the books are recovery and aurora.", key="book")
     return tuple(Column(table, *column) for table, columns in _COLUMNS.items() for column in columns)
 
 
@@ -154,12 +163,13 @@ def dictionary_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_book(book: Book, folder: Path | str, format: str = "csv") -> list[Path]:
+def write_book(book: Book | AuroraBook, folder: Path | str, format: str = "csv") -> list[Path]:
     """Write every table of `book` into `folder`, and ``SHA256SUMS`` beside them.
 
     Parameters
     ----------
-    book : Book
+    book : Book or AuroraBook
+        Of the full book a ``datapackage.json`` is written too.
     folder : Path or str
         Made when it does not exist; files of the same names are replaced, each whole.
     format : {'csv', 'parquet'}
@@ -191,5 +201,12 @@ def write_book(book: Book, folder: Path | str, format: str = "csv") -> list[Path
         written.append(folder / f"{field.name}.{format}")
         write_bytes(written[-1], data)
         sums.append(f"{hashlib.sha256(data).hexdigest()}  {written[-1].name}\n")
+    if hasattr(book, "orders"):
+        from rapport.simulation.aurora.tables import data_package
+
+        text = data_package({field.name: [f"{field.name}.{format}"] for field in fields(book)}, format)
+        written.append(folder / "datapackage.json")
+        write_text(written[-1], text)
+        sums.append(f"{hashlib.sha256(text.encode()).hexdigest()}  datapackage.json\n")
     write_text(folder / "SHA256SUMS", "".join(sums))
     return [*written, folder / "SHA256SUMS"]

@@ -1,0 +1,114 @@
+"""How fast books of customers are made: `python benchmarks/generate.py [--peer PYTHON] [--million N]` prints a Markdown table.
+A peer's interpreter (an environment of its own with `lifetimes`) is timed in the same run. Rows of one process count processor
+time, so that other work on the machine disturbs the comparison less; the others count the clock on the wall."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+PEER = """
+import sys, time, warnings
+warnings.filterwarnings("ignore")
+from lifetimes.generate_data import pareto_nbd_model
+from lifetimes.utils import summary_data_from_transaction_data  # part of the peer's usual path; imported outside the clock
+import lifetimes, numpy
+n = int(sys.argv[1])
+numpy.random.seed(1)
+pareto_nbd_model(450, .9, 75, 1.1, 500, size=100)
+begun = time.process_time()
+data = pareto_nbd_model(450, .9, 75, 1.1, 500, size=n)
+print(lifetimes.__version__, len(data), time.process_time() - begun)
+"""
+
+
+def _count(job: tuple[int, int]) -> int:
+    from rapport.simulation import Aurora
+    from rapport.simulation.aurora.engine import make_block
+
+    customers, number = job
+    return len(make_block(Aurora(customers=customers), 1, number, tables=("customers", "orders")).tables["orders"]["order_no"])
+
+
+def customers_and_orders(customers: int, workers: int) -> tuple[float, int]:
+    """Orders and seconds for customers and orders with their truth, as arrays; one process is timed by its processor time."""
+    jobs = [(customers, number) for number in range(-(-customers // 4096))]
+    if workers == 1:
+        _count(jobs[0])  # calendars and name lists are read once
+        begun = time.process_time()
+        return sum(map(_count, jobs)), time.process_time() - begun
+    with ProcessPoolExecutor(workers) as pool:
+        list(pool.map(_count, jobs[: workers * 4]))
+        begun = time.perf_counter()
+        return sum(pool.map(_count, jobs, chunksize=4)), time.perf_counter() - begun
+
+
+WRITE = """
+import json, resource, sys, time
+from rapport.simulation import Aurora, write_stream
+from rapport.simulation.aurora.tables import ARRAYS
+begun = time.perf_counter()
+rows = write_stream(Aurora(customers=int(sys.argv[2])), 1, sys.argv[1], truth=True, format=sys.argv[3], workers=int(sys.argv[4]))
+seconds = time.perf_counter() - begun
+values = sum(rows[table] * len(ARRAYS[table]) for table in ARRAYS) + rows["customers"] * 25
+peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+print(json.dumps({"seconds": seconds, "values": values, "peak": peak}))
+"""
+
+
+def full_book(customers: int, format: str, workers: int) -> dict[str, float]:
+    """Seconds, values, bytes and the largest process of writing a full book with truth."""
+    import json
+
+    folder = Path(tempfile.mkdtemp(prefix="rapport-book-"))
+    try:
+        found = subprocess.run([sys.executable, "-c", WRITE, str(folder), str(customers), format, str(workers)], capture_output=True, text=True, check=True)
+        written = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        return json.loads(found.stdout) | {"bytes": written}
+    finally:
+        shutil.rmtree(folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", help="interpreter of an environment with lifetimes")
+    parser.add_argument("--million", type=float, default=0.2, help="customers of the largest full book, in millions")
+    parser.add_argument("--format", default="csv", choices=("csv", "parquet"))
+    options = parser.parse_args()
+    workers = os.cpu_count() or 1
+    print(f"{workers} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}\n")
+    print("| Work | Customers | Seconds | Customers a second | Values a second | MB a second | Largest process, MiB |\n|---|---|---|---|---|---|---|")
+    peer = None
+    if options.peer:
+        version, rows, seconds = subprocess.run([options.peer, "-c", PEER, "20000"], capture_output=True, text=True, check=True).stdout.split()
+        peer = 20_000 / float(seconds)
+        print(f"| lifetimes {version}, Pareto/NBD generator, one table | 20,000 | {float(seconds):.2f} | {peer:,.0f} | | | |")
+    ours = {}
+    for count in {1, workers}:
+        customers = 400_000
+        orders, seconds = customers_and_orders(customers, count)
+        ours[count] = customers / seconds
+        print(f"| customers and orders with truth, {count} process{'es' * (count > 1)} ({orders:,} orders) | {customers:,} | {seconds:.2f} | {ours[count]:,.0f} | | | |")
+    for customers in sorted({20_000, int(options.million * 250_000), int(options.million * 1_000_000)}):
+        found = full_book(customers, options.format, workers)
+        rate, values, volume = (found_value / found["seconds"] for found_value in (customers, found["values"], found["bytes"]))
+        print(
+            f"| full book with truth to {options.format}, {workers} processes | {customers:,} | {found['seconds']:.1f} | {rate:,.0f} | {values:,.0f} "
+            f"| {volume / 1e6:.1f} | {found['peak'] / 1024:.0f} |"
+        )
+    if peer:
+        print("\n" + ", ".join(f"{rate / peer:.0f} times the peer with {count} process{'es' * (count > 1)}" for count, rate in sorted(ours.items())) + ".")
+    print(f"\nThis process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB.")
+
+
+if __name__ == "__main__":
+    main()
