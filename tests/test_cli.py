@@ -1,6 +1,7 @@
 """The command line: every command explains itself, the exit codes hold, `play` works in a terminal and in a pipe."""
 
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -223,6 +224,22 @@ def test_simulate_writes_the_same_book_twice(tmp_path, capsys):
     assert one == two and "customers.csv" in one
     assert one["customers.csv"].count(b"\n") == 61
     assert "simulated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("customers", ["-5", "0", "1__0_000_000_000", "__", "9" * 5000, "12.5", "many"])
+def test_a_number_of_customers_that_is_none_is_said(tmp_path, capsys, customers):
+    assert run(["simulate", "--customers", customers, "--out", str(tmp_path / "book")]) == 2
+    assert "give a whole number from 1" in capsys.readouterr().err
+    assert not (tmp_path / "book").exists()
+
+
+def test_a_pipe_that_takes_few_characters_still_gets_the_lines():
+    found = subprocess.run(
+        [sys.executable, "-c", "from rapport.cli import main; main()", "play", "the_cold_chain", "--seed", "1"],
+        capture_output=True, stdin=subprocess.DEVNULL, env=os.environ | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0", "RAPPORT_COURSE": str(ROOT)},
+    )  # fmt: skip
+    assert (found.returncode, found.stderr) == (0, b"")
+    assert b"? Notice" in found.stdout and b"You left before the end" in found.stdout
 
 
 def test_a_pipe_gets_the_result_and_no_progress(tmp_path):

@@ -28,6 +28,7 @@ class Sheet(BaseModel):
         ("title: a\nwords: [b\n", 3, "not valid YAML"),
         ("", 1, "title: the key is missing"),
         ("- a\n", 1, "should be a valid dictionary"),
+        ("title: a\nwords: [{{person}}]\n", 2, "words.0: a key must be one word"),
     ],
 )
 def test_a_fault_in_yaml_names_file_line_and_key(tmp_path, text, line, told):
@@ -38,6 +39,11 @@ def test_a_fault_in_yaml_names_file_line_and_key(tmp_path, text, line, told):
     assert told in str(caught.value)
     assert caught.value.line == line
     assert f"sheet.yaml:{line}:" in str(caught.value)
+
+
+def test_an_alias_that_contains_itself_is_a_sentence(tmp_path):
+    with pytest.raises(ContentError, match="an alias .* contains itself"):
+        content.parse_yaml("words: &all [*all]\n", tmp_path / "sheet.yaml")
 
 
 def test_all_faults_are_told_at_once(tmp_path):

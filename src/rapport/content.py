@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-MODULE_STEM = re.compile(r"^\d{2}_[a-z0-9_]+$")
+MODULE_STEM = re.compile(r"^[0-9]{2}_[a-z0-9_]+\Z")
 
 
 class ContentError(Exception):
@@ -159,6 +159,8 @@ def parse_yaml(text: str, path: Path, first_line: int = 1) -> Document:
         ) from None
     except yaml.YAMLError as error:
         raise ContentError(f"not valid YAML: {str(error).splitlines()[0]}.", path) from None
+    except RecursionError:
+        raise ContentError("the YAML is nested too deeply, or an alias (*) contains itself; write it out flat.", path) from None
     finally:
         loader.dispose()
 
@@ -167,6 +169,9 @@ def _note_lines(node: yaml.Node, keys: tuple, lines: dict, offset: int, path: Pa
     lines.setdefault(keys, node.start_mark.line + offset)
     if isinstance(node, yaml.MappingNode):
         for key_node, value in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                line = key_node.start_mark.line + offset
+                raise ContentError("a key must be one word; put a text that begins with { or [ in quotes.", path, line, ".".join(map(str, keys)) or None)
             inner = (*keys, key_node.value)
             if inner in lines:
                 line = key_node.start_mark.line + offset

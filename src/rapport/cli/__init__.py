@@ -18,6 +18,10 @@ class UsageError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code (0 fine, 1 failed, 2 wrong use, 130 stopped)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows may take a few hundred characters only; a ? in a line is better than no line.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

@@ -181,9 +181,10 @@ def simulate(
         raise UsageError(f"Found format {to!r}; a book is written as csv or parquet.")
     firm = simulation.PRESETS[preset]
     if customers:
-        if not customers.replace("_", "").isdecimal() or not 1 <= int(customers) <= 100_000_000:
+        plain = customers.replace("_", "")
+        if not plain.isdecimal() or len(plain) > 9 or not 1 <= int(plain) <= 100_000_000:
             raise UsageError(f"Found {customers!r} customers; give a whole number from 1 to 100_000_000.")
-        firm = dataclasses.replace(firm, customers=int(customers))
+        firm = dataclasses.replace(firm, customers=int(plain))
     if isinstance(firm, simulation.Aurora):
         with progress.shown("customers") as tell:
             simulation.write_stream(firm, seed, out, format=to, workers=workers, truth=truth, progress=tell)

@@ -3,6 +3,7 @@ In a template, @name@, @module@, @title@ and @source@ are filled in."""
 
 from __future__ import annotations
 
+import keyword
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 from rapport.cli import UsageError
 from rapport.content import MODULE_STEM, ContentError, display_path, module_stems, parse_yaml, read_text, write_text
 
-ID = re.compile(r"^[a-z][a-z0-9_]*$")
+ID = re.compile(r"^[a-z][a-z0-9_]*\Z")
+TAKEN = {*keyword.kwlist, "true", "false", "null"}  # words that Python or YAML read as something else
 
 
 def module(root: Path, name: str) -> list[Path]:
@@ -21,7 +23,7 @@ def module(root: Path, name: str) -> list[Path]:
     UsageError
         When the name is no stem, its number is taken, or a file is there already.
     """
-    if not MODULE_STEM.match(name):
+    if not MODULE_STEM.match(name) or not re.search("[a-z]", name):  # 11_20 is a number in YAML
         raise UsageError(f"Found {name!r}; a module is called by two digits and small letters, such as 11_the_long_run.")
     if taken := [stem for stem in module_stems(root) if stem[:2] == name[:2]]:
         raise UsageError(f"The number {name[:2]} belongs to {taken[0]}; choose another.")
@@ -121,3 +123,5 @@ def _known(root: Path, stem: str) -> None:
 def _plain(name: str) -> None:
     if not ID.match(name):
         raise UsageError(f"Found {name!r}; a name has small letters, digits and underscores and begins with a letter.")
+    if name in TAKEN:
+        raise UsageError(f"Found {name!r}, which means something else to Python or YAML; choose another name, such as {name}_case.")
