@@ -234,7 +234,9 @@ def test_without_storage_everything_works_and_says_that_nothing_is_kept(page_fac
 
 def test_damaged_storage_starts_afresh(page, tmp_path, html, keys):
     answer(page, "rate", "12")
-    for damage in ("{", '"x"', "null", '{"attempts": 3}'):
+    strange = ({"guess": 5}, {"guess": None}, {"hints": "x"}, {"done": "yes"}, {"last": 7, "guess": {}})
+    wrong_kinds = [json.dumps({"attempts": ["wrong"], "guess": "", "hints": 1, "done": "", "last": ["12"], **each}) for each in strange]
+    for damage in ("{", '"x"', "null", '{"attempts": 3}', '{"attempts": ["wrong"]}', *wrong_kinds):
         page.evaluate("damage => Object.keys(localStorage).forEach((key) => localStorage.setItem(key, damage))", damage)
         page.reload()
         assert "Attempts" not in exercise(page, "rate").inner_text()

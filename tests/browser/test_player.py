@@ -390,6 +390,20 @@ def test_a_damaged_stored_value_is_set_aside(opened, small):
     assert len(stored(page, small)["runs"]) == 1
 
 
+def test_a_kept_run_that_makes_no_sense_does_not_stop_the_case(opened, small):
+    """A run with a place or a choice that never was: not counted, or the whole value set aside; never a dead page."""
+    page = opened(small)
+    run = {"graph": small["hash"], "place": small["places"][0]["id"], "draw": 0, "case": "x", "path": [], "scores": [0, 0, 0, 0], "remedy": {}}
+    strange = [{"place": "XX"}, {"place": "constructor"}, {"draw": None}, {"draw": "a"}, {"path": [7]}, {"case": None}, {"remedy": {"option": 1, "label": 7}}, {"remedy": {"label": [1]}}, {"graph": "old", "place": "XX"}]
+    for change in strange:
+        kept = {"format": 1, "graph": small["hash"], "place": None, "draw": 0, "path": [], "runs": [{**run, **change}]}
+        page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY + small["id"], json.dumps(kept)])
+        page.reload()
+        page.click(BEGIN)
+        play_to_end(page)
+        assert stored(page, small)["runs"][-1]["path"], change
+
+
 def test_erasing_takes_two_presses_and_leaves_nothing_of_the_case(opened, small):
     page = opened(small)
     page.click(BEGIN)

@@ -127,16 +127,17 @@
   function recall(key) {
     try {
       const text = window.localStorage.getItem(key);
-      return text === null ? memory.get(key) : JSON.parse(text);
+      return text === null || memory.has(key) ? memory.get(key) : JSON.parse(text);
     } catch (error) {
       return memory.get(key);
     }
   }
   function keep(key, value) {
-    memory.set(key, value);
     try {
       window.localStorage.setItem(key, JSON.stringify(value));
+      memory.delete(key);
     } catch (error) {
+      memory.set(key, value); // what could not be kept counts on this page, before what was kept earlier
       unkept = true;
     }
   }
@@ -286,7 +287,7 @@
     take(at) {
       this.at = at;
       const kept = recall(this.key);
-      this.state = kept && Array.isArray(kept.attempts) ? kept : { attempts: [], guess: "", hints: 1, done: "", last: null };
+      this.state = this.sound(kept) ? kept : { attempts: [], guess: "", hints: 1, done: "", last: null };
       this.drawLabel.parentElement.hidden = this.draws.length < 2;
       this.drawLabel.textContent = this.say("draw", { number: at + 1, total: this.draws.length });
       this.showTable();
@@ -303,6 +304,13 @@
         if (!given.broke) this.showVerdict(judge(this.draw, given.value));
       }
       if (this.state.done) this.showSolution();
+    }
+
+    /** Whether a kept state is one that this script wrote. */
+    sound(kept) {
+      if (!kept || !Array.isArray(kept.attempts) || !Number.isInteger(kept.hints)) return false;
+      const guess = typeof kept.guess === "string" && (this.data.kind !== "choice" || kept.guess === "" || Object.hasOwn(this.data.options, kept.guess));
+      return guess && ["", "right", "given_up"].includes(kept.done) && kept.last !== undefined;
     }
 
     another() {

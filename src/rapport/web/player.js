@@ -130,6 +130,11 @@
     return { format: 1, graph: graph.hash, place: place, draw: draw, path: [], runs: runs || [] };
   }
 
+  /** Whether a kept run can be counted and shown; one of an older graph may name places and choices that are gone. */
+  function sound(run) {
+    return run && typeof run.place === "string" && Array.isArray(run.path) && Array.isArray(run.scores) && (!run.remedy || !run.remedy.label || typeof run.remedy.label === "string");
+  }
+
   /** A stored state made usable: {state, note}, the note naming what had to be given up ("changed", "damaged" or none). */
   function restore(graph, stored, draw) {
     const start = fresh(graph, null, draw, []);
@@ -139,7 +144,7 @@
       if (whole !== null && whole === stored && Object.keys(whole).length === 0) return { state: start, note: null }; // a host with nothing kept yet
       if (!whole || whole.format !== 1 || !Array.isArray(whole.runs) || !Array.isArray(whole.path)) throw new TypeError("not a saved case");
       if (!Number.isInteger(whole.draw) || whole.draw < 0) throw new TypeError("no draw");
-      if (!whole.runs.every((run) => run && typeof run.place === "string" && Array.isArray(run.path) && Array.isArray(run.scores))) throw new TypeError("a run is damaged");
+      if (!whole.runs.every(sound)) throw new TypeError("a run is damaged");
       if (whole.graph !== graph.hash) return { state: fresh(graph, null, whole.draw, whole.runs), note: "changed" };
       if (whole.place === null || whole.place === undefined) return { state: fresh(graph, null, whole.draw, whole.runs), note: null };
       if (!Object.hasOwn(graph.draws, whole.place)) throw new TypeError("no such place");
@@ -154,7 +159,7 @@
   function logOf(graph, state) {
     const rows = [];
     state.runs.forEach((run, index) => {
-      if (run.graph !== graph.hash || run.case !== begin(graph, run.place, run.draw).case) return;
+      if (run.graph !== graph.hash || !Object.hasOwn(graph.draws, run.place) || run.case !== begin(graph, run.place, run.draw).case) return;
       try { rows.push(...replay(graph, run.place, run.draw, run.path).log.map((row) => ({ ...row, run: index + 1 }))); } catch (error) { /* a run that no longer fits is history only */ }
     });
     if (state.place !== null && state.path.length) {
