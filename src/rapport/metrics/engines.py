@@ -1,0 +1,237 @@
+"""The one place that knows engines: what narwhals lacks on pandas, Polars, DuckDB or Spark, a few lines each, tested against pandas.
+Days and minutes become integers here, so that everything above is integer arithmetic that no engine rounds."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import narwhals as nw
+
+from rapport.metrics.result import MetricError
+
+PERIODS = ("day", "week", "month", "quarter", "year")
+_KINDS = {"pandas": "pandas", "polars": "polars", "duckdb": "duckdb", "pyspark": "spark", "pyspark[connect]": "spark"}
+_UNCHECKED = (nw.Date, nw.Datetime)
+
+
+def wrap(table: Any) -> Any:
+    """A narwhals frame over a pandas, Polars, DuckDB or Spark table; categories become plain values."""
+    try:
+        frame = nw.from_native(table)
+    except TypeError:
+        raise MetricError(f"found {type(table).__name__}; a metric takes a pandas, Polars, DuckDB or Spark table.") from None
+    engine(frame)
+    kinds = frame.collect_schema()
+    coded = [name for name, dtype in kinds.items() if isinstance(dtype, (nw.Categorical, nw.Enum))]
+    return frame.with_columns(*(nw.col(name).cast(nw.String) for name in coded)) if coded else frame
+
+
+def engine(frame: Any) -> str:
+    """``pandas``, ``polars``, ``duckdb`` or ``spark``."""
+    name = str(frame.implementation.value) if hasattr(frame.implementation, "value") else str(frame.implementation)
+    if name not in _KINDS:
+        raise MetricError(f"found a {name} table; a metric takes a pandas, Polars, DuckDB or Spark table.")
+    return _KINDS[name]
+
+
+def require(frame: Any, table: str, *columns: str) -> None:
+    """Refuse a frame that lacks one of `columns`, or has two that differ only in case."""
+    names = list(frame.collect_schema())
+    missing = [column for column in columns if column not in names]
+    if missing:
+        raise MetricError(
+            f"{table}: no column {', '.join(missing)} (found: {', '.join(map(str, names))}). Rename yours so that it fits the documented columns: "
+            f"rapport.metrics.columns({table!r}) lists them."
+        )
+    folded = [str(name).casefold() for name in names]
+    twins = sorted(str(name) for name, low in zip(names, folded, strict=True) if folded.count(low) > 1)
+    if twins:
+        raise MetricError(f"{table}: the columns {', '.join(twins)} differ only in case, which SQL engines take for one; rename or drop all but one.")
+
+
+def rows(frame: Any) -> list[dict[str, Any]]:
+    """All rows as dictionaries; a missing value is None on every engine."""
+    kind, native = engine(frame), frame.to_native()
+    if kind == "duckdb":  # its own fetch, since narwhals would need pyarrow
+        found = [dict(zip(native.columns, row, strict=True)) for row in native.fetchall()]
+    elif kind == "spark":
+        found = [row.asDict() for row in native.collect()]
+    else:
+        eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+        found = eager.rows(named=True)
+    return [{key: _none(value) for key, value in row.items()} for row in found]
+
+
+def _none(value: Any) -> Any:
+    if value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    return value.item() if hasattr(value, "item") else value
+
+
+def blank(frame: Any, column: str) -> nw.Expr:
+    """The column with NaN as missing: engines other than pandas keep the two apart."""
+    value = nw.col(column)
+    return nw.when(~value.is_nan()).then(value) if frame.collect_schema()[column].is_float() else value
+
+
+def flag(frame: Any, column: str) -> nw.Expr:
+    """A column of 0/1 or booleans as a boolean that is missing where the value is."""
+    if frame.collect_schema()[column] == nw.Boolean:
+        return nw.col(column)
+    value = blank(frame, column)
+    return nw.when(~value.is_null()).then(value == 1)
+
+
+def add_day(frame: Any, column: str, name: str, table: str = "table") -> Any:
+    """With `name`: days since 1970-01-01 of a date column, as an integer; missing stays missing."""
+    dtype = frame.collect_schema()[column]
+    if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None and engine(frame) in ("pandas", "polars"):
+        raise MetricError(_zoned(table, column))
+    kind, native = engine(frame), frame.to_native()
+    if kind == "pandas":
+        return nw.from_native(native.assign(**{name: _pandas_days(native[column], table, column)}))
+    if dtype not in _UNCHECKED:
+        raise MetricError(f"{table}: {column} holds {dtype}; a day is a date, so convert it to the engine's date type first.")
+    if kind == "polars":
+        return frame.with_columns((nw.col(column).cast(nw.Date).dt.timestamp("ms") // 86_400_000).cast(nw.Int64).alias(name))
+    if kind == "duckdb":
+        if "TIME ZONE" in str(native.types[native.columns.index(column)]):
+            raise MetricError(_zoned(table, column))
+        # date_diff on DATEs is an integer; epoch(ts) // 86400 would be a DOUBLE and its cast rounds
+        return nw.from_native(native.project(f"*, date_diff('day', DATE '1970-01-01', {quoted(column)}::DATE)::BIGINT AS {quoted(name)}"))
+    from pyspark.sql import functions as F
+
+    return nw.from_native(native.withColumn(name, F.unix_date(F.to_date(F.col(f"`{column}`"))).cast("long")))
+
+
+def _zoned(table: str, column: str) -> str:
+    return (
+        f"{table}: {column} holds times with a zone, and which day a moment belongs to depends on whose clock is meant; "
+        "convert it to the customer's zone and take the date."
+    )
+
+
+def _pandas_days(values: Any, table: str, column: str) -> Any:
+    import numpy as np
+    import pandas as pd
+
+    try:
+        if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
+            if len(texts := values.dropna()) and isinstance(texts.iloc[0], str):
+                raise TypeError("text")
+            values = values.astype("datetime64[s]")
+        if not np.issubdtype(getattr(values.dtype, "numpy_dtype", values.dtype), np.datetime64):
+            values = values.astype("datetime64[s]")
+        plain = values.to_numpy(dtype="datetime64[D]")
+    except (TypeError, ValueError):
+        raise MetricError(f"{table}: {column} holds {values.dtype}, which is no date; convert it with pandas.to_datetime first.") from None
+    days = plain.astype("int64")
+    lost = np.isnat(plain)
+    return pd.Series(days, index=values.index).astype("Int64").mask(lost) if lost.any() else days
+
+
+def add_minute(frame: Any, column: str, name: str, table: str = "table") -> Any:
+    """With `name`: whole minutes since 1970-01-01 00:00 UTC of a moment with a zone, as an integer; missing stays missing."""
+    kind, native = engine(frame), frame.to_native()
+    dtype = frame.collect_schema()[column]
+    if not isinstance(dtype, nw.Datetime) or dtype.time_zone is None:
+        found = "times without a zone" if isinstance(dtype, nw.Datetime) else str(dtype)
+        raise MetricError(f"{table}: {column} holds {found}; a moment needs its zone (mixed zones: convert all to UTC), else nobody knows which wall its clock hung on.")
+    if kind == "pandas":
+        import numpy as np
+        import pandas as pd
+
+        moments = native[column].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(dtype="datetime64[m]")
+        minutes, lost = moments.astype("int64"), np.isnat(moments)
+        whole = pd.Series(minutes, index=native.index).astype("Int64").mask(lost) if lost.any() else minutes
+        return nw.from_native(native.assign(**{name: whole}))
+    if kind == "polars":
+        return frame.with_columns((nw.col(column).dt.timestamp("ms") // 60_000).cast(nw.Int64).alias(name))
+    if kind == "duckdb":
+        return nw.from_native(native.project(f"*, (epoch_ms({quoted(column)}) // 60000)::BIGINT AS {quoted(name)}"))
+    from pyspark.sql import functions as F
+
+    return nw.from_native(native.withColumn(name, F.floor(F.unix_millis(F.col(f"`{column}`")) / 60_000).cast("long")))
+
+
+def quoted(name: str) -> str:
+    """A column name as an SQL identifier."""
+    return '"' + str(name).replace('"', '""') + '"'
+
+
+def temporary(frame: Any, *names: str) -> tuple[str, ...]:
+    """Column names not yet taken, for use in between."""
+    taken = {str(each).casefold() for each in frame.collect_schema()}
+    return tuple(next(full for k in range(1000) if (full := f"rapport_{name}{k or ''}") not in taken) for name in names)
+
+
+def add_period(frame: Any, column: str, period: str, name: str, table: str = "table") -> Any:
+    """With `name`: which day, week (from Monday), month, quarter or year since 1970 a date lies in, as an integer."""
+    if period not in PERIODS:
+        raise MetricError(f"found period {period!r}; choose one of {', '.join(PERIODS)}.")
+    frame = add_day(frame, column, name, table)
+    if period in ("day", "week"):
+        # 1970-01-01 was a Thursday, three days after a Monday
+        return frame if period == "day" else frame.with_columns(((nw.col(name) + 3) // 7).alias(name))
+    months = _months(frame, column, name)
+    per = {"month": 1, "quarter": 3, "year": 12}[period]
+    return months if per == 1 else months.with_columns((nw.col(name) // per).alias(name))
+
+
+def _months(frame: Any, column: str, name: str) -> Any:
+    kind, native = engine(frame), frame.to_native()
+    if kind == "pandas":
+        import pandas as pd
+
+        days = native[name]
+        known = days.fillna(0).astype("int64").to_numpy()
+        months = known.astype("datetime64[D]").astype("datetime64[M]").astype("int64")
+        lost = days.isna()
+        whole = pd.Series(months, index=native.index)
+        return nw.from_native(native.assign(**{name: whole.astype("Int64").mask(lost) if lost.any() else whole}))
+    if kind == "duckdb":
+        day = f"{quoted(column)}::DATE"
+        others = ", ".join(quoted(each) for each in native.columns if each != name)
+        return nw.from_native(native.project(f"{others}, (year({day}) * 12 + month({day}) - 23641)::BIGINT AS {quoted(name)}"))
+    day = nw.col(column).cast(nw.Date)
+    return frame.with_columns((day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - 23_641).alias(name))
+
+
+def add_period_start(frame: Any, index: str, period: str, name: str) -> Any:
+    """With `name`: the first day, as the engine's date, of the period that `add_period` numbered."""
+    kind, native = engine(frame), frame.to_native()
+    if kind == "pandas":
+        unit = {"day": "D", "week": "W", "month": "M", "quarter": "M", "year": "Y"}[period]
+        numbers = native[index].to_numpy(dtype="int64") * (3 if period == "quarter" else 1)
+        if period == "week":
+            return nw.from_native(native.assign(**{name: (numbers * 7 - 3).astype("datetime64[D]").astype("datetime64[s]")}))
+        return nw.from_native(native.assign(**{name: numbers.astype(f"datetime64[{unit}]").astype("datetime64[s]")}))
+    if period in ("day", "week"):
+        days = nw.col(index) if period == "day" else nw.col(index) * 7 - 3
+        if kind == "polars":
+            return frame.with_columns((days.cast(nw.Int32)).alias(name)).pipe(lambda each: nw.from_native(_polars_date(each.to_native(), name)))
+        first, step = ("", "1") if period == "day" else (" - 3", "7")
+        if kind == "duckdb":
+            return nw.from_native(native.project(f"*, DATE '1970-01-01' + ({quoted(index)} * {step}{first})::INTEGER AS {quoted(name)}"))
+        from pyspark.sql import functions as F
+
+        return nw.from_native(native.withColumn(name, F.expr(f"date_from_unix_date(cast(`{index}` * {step}{first} as int))")))
+    per = {"month": 1, "quarter": 3, "year": 12}[period]
+    if kind == "polars":
+        import polars as pl
+
+        month = pl.col(index) * per
+        return nw.from_native(native.with_columns(pl.date(1970 + month // 12, month % 12 + 1, 1).alias(name)))
+    month = f"({quoted(index) if kind == 'duckdb' else f'`{index}`'} * {per})"
+    if kind == "duckdb":
+        return nw.from_native(native.project(f"*, make_date(1970 + {month} // 12, {month} % 12 + 1, 1) AS {quoted(name)}"))
+    from pyspark.sql import functions as F
+
+    return nw.from_native(native.withColumn(name, F.expr(f"make_date(cast(1970 + floor({month} / 12) as int), cast({month} % 12 + 1 as int), 1)")))
+
+
+def _polars_date(native: Any, name: str) -> Any:
+    import polars as pl
+
+    return native.with_columns(pl.col(name).cast(pl.Date))
