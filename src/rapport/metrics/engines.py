@@ -50,13 +50,19 @@ def require(frame: Any, table: str, *columns: str) -> None:
         raise MetricError(f"{table}: the columns {', '.join(twins)} differ only in case, which SQL engines take for one; rename or drop all but one.")
 
 
+def native(frame: Any) -> Any:
+    """The engine's own table; for pandas with a plain index and unnamed columns."""
+    table = frame.to_native()
+    return table.rename_axis(columns=None).reset_index(drop=True) if engine(frame) == "pandas" else table
+
+
 def rows(frame: Any) -> list[dict[str, Any]]:
     """All rows as dictionaries; a missing value is None on every engine."""
-    kind, native = engine(frame), frame.to_native()
+    kind, table = engine(frame), frame.to_native()
     if kind == "duckdb":  # its own fetch, since narwhals would need pyarrow
-        found = [dict(zip(native.columns, row, strict=True)) for row in native.fetchall()]
+        found = [dict(zip(table.columns, row, strict=True)) for row in table.fetchall()]
     elif kind == "spark":
-        found = [row.asDict() for row in native.collect()]
+        found = [row.asDict() for row in table.collect()]
     else:
         eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
         found = eager.rows(named=True)
@@ -235,3 +241,109 @@ def _polars_date(native: Any, name: str) -> Any:
     import polars as pl
 
     return native.with_columns(pl.col(name).cast(pl.Date))
+
+
+def period_of(frame: Any, period: str, day: str, name: str) -> Any:
+    """As `add_period`, from a column that already holds days as integers."""
+    if period not in PERIODS:
+        raise MetricError(f"found period {period!r}; choose one of {', '.join(PERIODS)}.")
+    if period in ("day", "week"):
+        return frame.with_columns((nw.col(day) if period == "day" else (nw.col(day) + 3) // 7).alias(name))
+    kind, native = engine(frame), frame.to_native()
+    per = {"month": 1, "quarter": 3, "year": 12}[period]
+    if kind == "pandas":
+        months = native[day].to_numpy(dtype="int64").astype("datetime64[D]").astype("datetime64[M]").astype("int64")
+        return nw.from_native(native.assign(**{name: months // per}))
+    if kind == "duckdb":
+        return nw.from_native(native.project(f"*, {_sql_period(period, quoted(day))} AS {quoted(name)}"))
+    if kind == "polars":
+        import polars as pl
+
+        date = pl.col(day).cast(pl.Int32).cast(pl.Date)
+        return nw.from_native(native.with_columns(((date.dt.year().cast(pl.Int64) * 12 + date.dt.month() - 23_641) // per).alias(name)))
+    from pyspark.sql import functions as F
+
+    date = F.expr(f"date_from_unix_date(cast(`{day}` as int))")
+    return nw.from_native(native.withColumn(name, F.floor((F.year(date) * 12 + F.month(date) - 23_641) / per).cast("long")))
+
+
+def _sql_period(period: str, day: str) -> str:
+    if period in ("day", "week"):
+        return day if period == "day" else f"({day} + 3) // 7"
+    date, per = f"(DATE '1970-01-01' + {day}::INTEGER)", {"month": 1, "quarter": 3, "year": 12}[period]
+    return f"((year({date}) * 12 + month({date}) - 23641) // {per})::BIGINT"
+
+
+def add_scores(frame: Any, scores: dict[str, tuple[str, bool]], tie: str, groups: int) -> Any:
+    """With each score: 1 + ⌊(rank − 1)·groups / rows⌋ of a column (descending when so marked), ties by `tie`."""
+    kind, native = engine(frame), frame.to_native()
+    if kind == "pandas":
+        import numpy as np
+
+        ids = native[tie].argsort(kind="stable").to_numpy() if len(native) else np.array([], dtype=int)
+        made = {}
+        for name, (column, falling) in scores.items():
+            values = native[column].to_numpy()
+            order = ids[np.argsort(-values[ids] if falling else values[ids], kind="stable")]
+            made[name] = np.empty(len(native), dtype=np.int64)
+            made[name][order] = 1 + np.arange(len(native), dtype=np.int64) * groups // max(len(native), 1)
+        return nw.from_native(native.assign(**made))
+    if kind == "polars":
+        import polars as pl
+
+        for name, (column, falling) in scores.items():
+            native = native.sort(pl.col(column) * (-1 if falling else 1), pl.col(tie))
+            native = native.with_columns((1 + pl.int_range(pl.len(), dtype=pl.Int64) * groups // pl.len()).cast(pl.Int64).alias(name))
+        return nw.from_native(native)
+    mark = '"' if kind == "duckdb" else "`"
+    ranked = {
+        name: f"cast(1 + floor((row_number() over (order by {mark}{column}{mark} {'desc' if falling else 'asc'}, {mark}{tie}{mark}) - 1) * {groups} / count(*) over ()) as bigint)"
+        for name, (column, falling) in scores.items()
+    }
+    if kind == "duckdb":  # whole-number division: floor of a DOUBLE would round for very many rows
+        asked = ", ".join(f"{sql.replace('floor(', '(').replace(' / ', ' // ')} AS {quoted(name)}" for name, sql in ranked.items())
+        return nw.from_native(native.query("rapport_people", f"SELECT *, {asked} FROM rapport_people"))
+    from pyspark.sql import functions as F
+
+    whole = {name: F.expr(sql.replace("floor(", "(").replace(" / ", " div ")) for name, sql in ranked.items()}
+    return nw.from_native(native.withColumns(whole))
+
+
+# Two shapes that narwhals can only write as self-joins, which DuckDB would compute twice.
+
+
+def duckdb_cohorts(frame: Any, period: str) -> Any:
+    """The cohort table of `orders.cohort_table`, in one statement; the relation it gives is still lazy."""
+    first = "DATE '1970-01-01' + "
+    start = {
+        "day": f"{first}cohort::INTEGER", "week": f"{first}(cohort * 7 - 3)::INTEGER",
+        "month": "make_date(1970 + cohort // 12, cohort % 12 + 1, 1)",
+        "quarter": "make_date(1970 + cohort // 4, cohort % 4 * 3 + 1, 1)", "year": "make_date(1970 + cohort, 1, 1)",
+    }[period] if period in PERIODS else None  # fmt: skip
+    if start is None:
+        raise MetricError(f"found period {period!r}; choose one of {', '.join(PERIODS)}.")
+    return frame.to_native().query(
+        "rapport_orders",
+        f"""
+        WITH seen AS MATERIALIZED (SELECT DISTINCT customer_id, {_sql_period(period, "rapport_day")} AS spell FROM rapport_orders),
+        began AS (SELECT customer_id, min(spell) AS cohort FROM seen GROUP BY customer_id),
+        counted AS (SELECT cohort, spell - cohort AS age, count(*) AS customers FROM seen JOIN began USING (customer_id) GROUP BY ALL)
+        SELECT {start} AS cohort, age::BIGINT AS age, customers::BIGINT AS customers,
+               max(customers) FILTER (age = 0) OVER (PARTITION BY counted.cohort)::BIGINT AS cohort_size,
+               customers / cohort_size AS share
+        FROM counted
+        """,
+    )
+
+
+def duckdb_summary(frame: Any, last: int) -> Any:
+    """The purchase summary of `orders.purchase_summary`: `arg_min` picks the first day's money without a join."""
+    return frame.to_native().query(
+        "rapport_orders",
+        f"""
+        WITH days AS (SELECT customer_id, rapport_day AS day, sum(amount_minor) AS amount FROM rapport_orders GROUP BY ALL)
+        SELECT customer_id, (count(*) - 1)::BIGINT AS frequency, (max(day) - min(day))::BIGINT AS recency_days,
+               ({last} - min(day))::BIGINT AS age_days, (sum(amount) - arg_min(amount, day))::BIGINT AS repeat_minor
+        FROM days GROUP BY customer_id
+        """,
+    )

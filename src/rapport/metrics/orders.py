@@ -71,11 +71,11 @@ def cohort_table(orders: Any, *, end: date, period: str = "month") -> Any:
     seen = spell.select("customer_id", "spell").unique()
     began = seen.group_by("customer_id").agg(nw.col("spell").min().alias("first_spell"))
     ages = seen.join(began, on="customer_id", how="inner").with_columns((nw.col("spell") - nw.col("first_spell")).alias("age"))
-    table = ages.group_by("first_spell", "age").agg(nw.len().cast(nw.Int64).alias("customers"))
+    table = ages.group_by("first_spell", "age").agg(nw.len().alias("customers")).with_columns(nw.col("customers").cast(nw.Int64))
     sizes = table.filter(nw.col("age") == 0).select("first_spell", nw.col("customers").alias("cohort_size"))
     table = table.join(sizes, on="first_spell", how="inner")
     table = engines.add_period_start(table, "first_spell", period, "cohort")
-    return table.select("cohort", nw.col("age").cast(nw.Int64), "customers", "cohort_size", (nw.col("customers") / nw.col("cohort_size")).alias("share")).to_native()
+    return engines.native(table.select("cohort", nw.col("age").cast(nw.Int64), "customers", "cohort_size", (nw.col("customers") / nw.col("cohort_size")).alias("share")))
 
 
 def rfm(orders: Any, *, end: date, groups: int = 5) -> Any:
@@ -115,7 +115,7 @@ def rfm(orders: Any, *, end: date, groups: int = 5) -> Any:
         "customer_id", (last - nw.col("bought")).cast(nw.Int64).alias("recency_days"),
         nw.col("counted").cast(nw.Int64).alias("frequency"), nw.col("amount_minor").cast(nw.Int64).alias("monetary_minor"),
     )  # fmt: skip
-    return engines.add_scores(people, {"recency_score": ("recency_days", True), "frequency_score": ("frequency", False), "monetary_score": ("monetary_minor", False)}, "customer_id", groups).to_native()
+    return engines.native(engines.add_scores(people, {"recency_score": ("recency_days", True), "frequency_score": ("frequency", False), "monetary_score": ("monetary_minor", False)}, "customer_id", groups))
 
 
 def purchase_summary(orders: Any, *, end: date) -> Any:
@@ -148,10 +148,10 @@ def purchase_summary(orders: Any, *, end: date) -> Any:
     begun = days.group_by("customer_id").agg(nw.col(DAY).min().alias("first_day"), nw.col(DAY).max().alias("last_day"), nw.len().alias("days"), nw.col(AMOUNT).sum().alias("total"))
     first = days.join(begun.select("customer_id", "first_day"), left_on=["customer_id", DAY], right_on=["customer_id", "first_day"], how="inner").select("customer_id", nw.col(AMOUNT).alias("first_minor"))
     people = begun.join(first, on="customer_id", how="inner")
-    return people.select(
+    return engines.native(people.select(
         "customer_id", (nw.col("days").cast(nw.Int64) - 1).alias("frequency"), (nw.col("last_day") - nw.col("first_day")).cast(nw.Int64).alias("recency_days"),
         (last - nw.col("first_day")).cast(nw.Int64).alias("age_days"), (nw.col("total") - nw.col("first_minor")).cast(nw.Int64).alias("repeat_minor"),
-    ).to_native()  # fmt: skip
+    ))  # fmt: skip
 
 
 def orders_per_period(orders: Any, *, end: date, period: str = "month") -> Any:
@@ -177,13 +177,13 @@ def orders_per_period(orders: Any, *, end: date, period: str = "month") -> Any:
         nw.when(real).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("counted")
     )
     money = frame.group_by("spell").agg(nw.col("counted").sum(), nw.col("amount_minor").sum())
-    people = frame.filter(real).select("spell", "customer_id").unique().group_by("spell").agg(nw.len().cast(nw.Int64).alias("customers"))
+    people = frame.filter(real).select("spell", "customer_id").unique().group_by("spell").agg(nw.len().alias("customers"))
     table = money.join(people, on="spell", how="left")
     table = engines.add_period_start(table, "spell", period, "period")
-    return table.select(
+    return engines.native(table.select(
         "period", nw.col("counted").cast(nw.Int64).alias("orders"), nw.col("customers").fill_null(0).cast(nw.Int64),
         nw.col("amount_minor").cast(nw.Int64),
-    ).to_native()  # fmt: skip
+    ))  # fmt: skip
 
 
 def currency(orders: Any) -> tuple[str, ...]:

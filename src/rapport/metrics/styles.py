@@ -56,8 +56,8 @@ def response_style(answers: Any, *, scale: tuple[int, int] = (1, 5)) -> Any:
         "extreme": (nw.col("rating") == scale[0]) | (nw.col("rating") == scale[1]), "midpoint": twice == middle,
     }  # fmt: skip
     kept = kept.with_columns(*(nw.when(test).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias(name) for name, test in shares.items()))
-    found = kept.group_by("respondent_id").agg(nw.len().cast(nw.Int64).alias("items"), *(nw.col(name).mean() for name in shares))
-    return found.with_columns((nw.col("acquiescence") - nw.col("disacquiescence")).alias("net_acquiescence")).to_native()
+    found = kept.group_by("respondent_id").agg(nw.len().alias("items"), *(nw.col(name).mean() for name in shares))
+    return engines.native(found.with_columns(nw.col("items").cast(nw.Int64), (nw.col("acquiescence") - nw.col("disacquiescence")).alias("net_acquiescence")))
 
 
 def vignette_scale(answers: Any, vignettes: Sequence[str], *, rating: str = "rating") -> Any:
@@ -100,7 +100,7 @@ def vignette_scale(answers: Any, vignettes: Sequence[str], *, rating: str = "rat
     lows = nw.min_horizontal(*(nw.when(met).then(nw.lit(k)).otherwise(nw.lit(last)) for k, met in enumerate(places, 1)))
     highs = nw.max_horizontal(*(nw.when(met).then(nw.lit(k)).otherwise(nw.lit(1)) for k, met in enumerate(places, 1)))
     low = nw.when(complete).then(lows)
-    return frame.with_columns(low.alias("anchored_low"), nw.when(complete).then(highs).alias("anchored_high")).to_native()
+    return engines.native(frame.with_columns(low.alias("anchored_low"), nw.when(complete).then(highs).alias("anchored_high")))
 
 
 def vignette_comparison(answers: Any, vignettes: Sequence[str], *, by: By, rating: str = "rating", minimum: int = ENOUGH, confidence: float = 0.95) -> Metric | Metrics:
