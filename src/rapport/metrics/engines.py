@@ -347,3 +347,21 @@ def duckdb_summary(frame: Any, last: int) -> Any:
         FROM days GROUP BY customer_id
         """,
     )
+
+
+def like(table: Any, frame: Any) -> Any:
+    """A small helper table as the same kind of frame as `frame`: pandas is carried over, anything else must match."""
+    helper, kind = wrap(table), engine(frame)
+    if engine(helper) == kind:
+        return helper.lazy() if isinstance(frame, nw.LazyFrame) and isinstance(helper, nw.DataFrame) else helper.collect() if isinstance(frame, nw.DataFrame) and isinstance(helper, nw.LazyFrame) else helper
+    if engine(helper) != "pandas":
+        raise MetricError(f"the helper table is of {engine(helper)} and the data of {kind}; give it as pandas or in the same engine.")
+    native = helper.to_native()
+    if kind == "polars":
+        import polars as pl
+
+        moved = nw.from_native(pl.DataFrame({column: native[column].tolist() for column in native.columns}))
+        return moved.lazy() if isinstance(frame, nw.LazyFrame) else moved
+    if kind == "spark":
+        return nw.from_native(frame.to_native().sparkSession.createDataFrame(native))
+    raise MetricError("with DuckDB, make the helper table in the same connection, such as connection.from_df(calendar).")

@@ -109,10 +109,11 @@ def checked(frequency: Any, recency: Any, age: Any, who: str) -> tuple[np.ndarra
 
 def _distinct(x: np.ndarray, t_x: np.ndarray, T: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Order in which equal rows lie together, and where a new one begins."""
-    whole = all((each % 1 == 0).all() for each in (t_x, T))
-    if whole and (x.max() + 1) * (t_x.max() + 1) * (T.max() + 1) < 2**62:
-        # days: one integer per customer sorts several times faster than three keys
-        key = (x.astype(np.int64) * int(t_x.max() + 1) + t_x.astype(np.int64)) * int(T.max() + 1) + T.astype(np.int64)
+    # whole days, or weeks made of them: one integer per customer sorts several times faster than three keys
+    unit = next((unit for unit in (1, 7) if all((np.round(each * unit) / unit == each).all() for each in (t_x, T))), None)
+    if unit and (x.max() + 1) * (t_x.max() * unit + 1) * (T.max() * unit + 1) < 2**62:
+        last, end = (np.round(each * unit).astype(np.int64) for each in (t_x, T))
+        key = (x.astype(np.int64) * int(last.max() + 1) + last) * int(end.max() + 1) + end
         order = np.argsort(key)
         key = key[order]
         return order, np.concatenate(([True], key[1:] != key[:-1]))
