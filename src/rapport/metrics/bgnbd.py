@@ -62,15 +62,17 @@ class BGNBD:
 
     def probability(self, x: Any, t: float) -> np.ndarray:
         """P(X(t) = x): share of new customers with exactly `x` repeat purchases by time `t`. Equation (8) of the paper."""
-        from scipy.special import betaln, gammaln
+        from scipy.special import betainc, betaln, gammaln
 
-        x = np.atleast_1d(np.asarray(x, dtype=int))
+        x = np.atleast_1d(np.asarray(x, dtype=float))
+        if (x < 0).any() or (x % 1 != 0).any() or not t > 0:
+            raise ValueError(f"found purchases {x.tolist()} and time {t!r}; purchases are whole numbers from 0, the time is above 0.")
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
-        many = np.arange(max(int(x.max()), 0) + 1)
-        terms = np.exp(gammaln(r + many) - gammaln(r) - gammaln(many + 1) + r * np.log(alpha / (alpha + t)) + many * np.log(t / (alpha + t)))
-        stay = np.exp(betaln(a, b + x) - betaln(a, b)) * terms[x]
-        left = np.exp(betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b)) * (1 - np.concatenate(([0.0], np.cumsum(terms)))[x])
-        return stay + np.where(x > 0, left, 0.0)
+        exactly = np.exp(gammaln(r + x) - gammaln(r) - gammaln(x + 1) + r * np.log(alpha / (alpha + t)) + x * np.log(t / (alpha + t)))
+        # x or more, had the customer not left; the paper's 1 less a sum, without its cancellation
+        at_least = betainc(np.maximum(x, 1), r, t / (alpha + t))
+        left = np.exp(betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b)) * at_least
+        return np.exp(betaln(a, b + x) - betaln(a, b)) * exactly + np.where(x > 0, left, 0.0)
 
 
 def fit_bgnbd(frequency: Any, recency: Any, age: Any) -> BGNBD:

@@ -82,11 +82,15 @@ def blank(frame: Any, column: str) -> nw.Expr:
 
 
 def flag(frame: Any, column: str) -> nw.Expr:
-    """A column of 0/1 or booleans as a boolean that is missing where the value is."""
+    """Whether a column of 0/1 or booleans says yes; no where it is missing, since pandas has no third answer. See `known`."""
     if frame.collect_schema()[column] == nw.Boolean:
-        return nw.col(column)
-    value = blank(frame, column)
-    return nw.when(~value.is_null()).then(value == 1)
+        return nw.col(column).fill_null(False)
+    return blank(frame, column).fill_null(0) == 1
+
+
+def known(frame: Any, *columns: str) -> nw.Expr:
+    """Whether all of the columns hold a value."""
+    return nw.all_horizontal(*(~blank(frame, column).is_null() for column in columns), ignore_nulls=False)
 
 
 def add_day(frame: Any, column: str, name: str, table: str = "table") -> Any:
@@ -123,6 +127,8 @@ def _pandas_days(values: Any, table: str, column: str) -> Any:
     import pandas as pd
 
     try:
+        if pd.api.types.is_numeric_dtype(values.dtype):
+            raise TypeError("numbers")
         if values.dtype == object or isinstance(values.dtype, pd.StringDtype):
             if len(texts := values.dropna()) and isinstance(texts.iloc[0], str):
                 raise TypeError("text")
@@ -159,6 +165,15 @@ def add_minute(frame: Any, column: str, name: str, table: str = "table") -> Any:
     from pyspark.sql import functions as F
 
     return nw.from_native(native.withColumn(name, F.floor(F.unix_millis(F.col(f"`{column}`")) / 60_000).cast("long")))
+
+
+def with_whole(frame: Any, name: str, value: nw.Expr) -> Any:
+    """With `name`: a value as 64-bit integers that may be missing (pandas' plain integers may not)."""
+    if engine(frame) != "pandas":
+        return frame.with_columns(value.cast(nw.Int64).alias(name))
+    native = frame.with_columns(value.alias(name)).to_native()
+    whole = native[name].astype("Int64")
+    return nw.from_native(native.assign(**{name: whole if whole.isna().any() else whole.astype("int64")}))
 
 
 def quoted(name: str) -> str:

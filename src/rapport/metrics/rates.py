@@ -15,10 +15,11 @@ from rapport.metrics.result import Metric, MetricError, Metrics
 
 By = str | Sequence[str] | None
 NOBODY = "Nobody is in the denominator."
+NEVER = 10**9  # a day that does not come, for dates that are missing
 
 
 def share(
-    frame: Any, name: str, definition: str, hit: nw.Expr, *, eligible: nw.Expr | None = None, by: By = None, minimum: int = 1,
+    frame: Any, name: str, definition: str, hit: nw.Expr, *, known: nw.Expr | None = None, eligible: nw.Expr | None = None, by: By = None, minimum: int = 1,
     confidence: float = 0.95, self_report: bool = False, missing: str = "", valid: nw.Expr | None = None, invalid: str = "",
 ) -> Metric | Metrics:
     """Share of eligible rows for which `hit` is true, over everybody or by group.
@@ -28,8 +29,9 @@ def share(
     frame : narwhals frame
     name, definition : str
         As in `Metric`.
-    hit : boolean expression
-        Missing where it is not known; such rows leave both sides of the fraction and are counted in a note.
+    hit : boolean expression, never missing
+    known : boolean expression, never missing
+        Whether `hit` is known; where it is not, rows leave both sides of the fraction and are counted in a note.
     eligible : boolean expression, optional
         Rows of the denominator; all by default.
     by : str or sequence of str, optional
@@ -41,16 +43,16 @@ def share(
     self_report : bool
         As in `Metric`.
     missing : str
-        What a missing `hit` means, for the note, such as ``"unanswered"``.
+        What it means that `hit` is not known, for the note, such as ``"unanswered"``.
     valid, invalid : boolean expression and str
-        A check of every eligible row and what to say when rows fail it.
+        A check of every row and what to say when rows fail it.
     """
     level(confidence)
     counted = eligible if eligible is not None else nw.lit(True)
-    known = ~hit.is_null()
-    parts = {"base": counted & known, "hits": counted & known & hit, "left": counted & ~known}
+    sure = known if known is not None else nw.lit(True)
+    parts = {"base": counted & sure, "hits": counted & sure & hit, "left": counted & ~sure}
     if valid is not None:
-        parts["bad"] = counted & ~valid
+        parts["bad"] = ~valid
     results = []
     for labels, row in tally(frame, by, **{key: ones(part) for key, part in parts.items()}):
         if row.get("bad"):
@@ -107,7 +109,7 @@ def _of_flag(table: Any, kind: str, column: str, name: str, definition: str, by:
     frame = engines.wrap(table)
     engines.require(frame, kind, column, *([eligible] if eligible else []))
     return share(
-        frame, name, definition, engines.flag(frame, column), by=by, minimum=minimum, confidence=confidence,
+        frame, name, definition, engines.flag(frame, column), known=engines.known(frame, column), by=by, minimum=minimum, confidence=confidence,
         eligible=engines.flag(frame, eligible) if eligible else None, valid=binary(frame, column), invalid=not_binary(column),
     )  # fmt: skip
 
@@ -116,8 +118,8 @@ def binary(frame: Any, column: str) -> nw.Expr:
     """Whether a flag is 0, 1 or missing."""
     if frame.collect_schema()[column] == nw.Boolean:
         return nw.lit(True)
-    value = engines.blank(frame, column)
-    return value.is_null() | (value == 0) | (value == 1)
+    value = engines.blank(frame, column).fill_null(0)
+    return (value == 0) | (value == 1)
 
 
 def not_binary(column: str) -> str:
@@ -147,11 +149,11 @@ def first_contact_resolution(contacts: Any, *, of: str = "resolved", by: By = No
     if of not in ("resolved", "opened"):
         raise MetricError(f"first_contact_resolution: found of={of!r}; choose 'resolved' or 'opened'.")
     resolved = ~nw.col("resolved_at").is_null()
-    once = (engines.blank(frame, "touches") == 1) & ~engines.flag(frame, "reopened")
+    once = resolved & engines.flag(frame, "touches") & ~engines.flag(frame, "reopened")
+    told = engines.known(frame, "touches", "reopened")
     return share(
         frame, "First-contact resolution", f"Cases solved in one contact and not reopened, of all cases {of}.",
-        once if of == "resolved" else nw.when(resolved).then(once).otherwise(nw.lit(False)),
-        eligible=resolved if of == "resolved" else None, by=by, minimum=minimum, confidence=confidence,
+        once, known=told if of == "resolved" else told | ~resolved, eligible=resolved if of == "resolved" else None, by=by, minimum=minimum, confidence=confidence,
         valid=binary(frame, "reopened"), invalid=not_binary("reopened"),
     )  # fmt: skip
 
@@ -161,7 +163,7 @@ def reopen_rate(contacts: Any, *, by: By = None, minimum: int = 1, confidence: f
     frame = engines.wrap(contacts)
     engines.require(frame, "contacts", "resolved_at", "reopened")
     return share(
-        frame, "Reopen rate", "Cases opened again after they were solved, of all cases solved.", engines.flag(frame, "reopened"),
+        frame, "Reopen rate", "Cases opened again after they were solved, of all cases solved.", engines.flag(frame, "reopened"), known=engines.known(frame, "reopened"),
         eligible=~nw.col("resolved_at").is_null(), by=by, minimum=minimum, confidence=confidence,
         valid=binary(frame, "reopened"), invalid=not_binary("reopened"),
     )  # fmt: skip
@@ -215,10 +217,10 @@ def kept_promise_ratio(promises: Any, *, as_of: date, by: By = None, minimum: in
     due, kept = engines.temporary(frame, "due", "kept")
     frame = engines.add_day(engines.add_day(frame, "due", due, "promises"), "kept", kept, "promises")
     end = day_number(as_of, "as_of")
-    in_time = nw.when(nw.col(kept).is_null()).then(nw.lit(False)).otherwise((nw.col(kept) <= nw.col(due)) & (nw.col(kept) <= end))
+    deadline, done = nw.col(due).fill_null(NEVER), nw.col(kept).fill_null(NEVER)
     return share(
-        frame, "Kept-promise ratio", f"Promises kept by their due day, of all promises due by {as_of}.", in_time,
-        eligible=~nw.col(due).is_null() & (nw.col(due) <= end), by=by, minimum=minimum, confidence=confidence,
+        frame, "Kept-promise ratio", f"Promises kept by their due day, of all promises due by {as_of}.", (done <= deadline) & (done <= end),
+        eligible=deadline <= end, by=by, minimum=minimum, confidence=confidence,
     )  # fmt: skip
 
 

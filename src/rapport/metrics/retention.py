@@ -10,7 +10,7 @@ import narwhals as nw
 
 from rapport.metrics import engines
 from rapport.metrics.intervals import event_rate, level
-from rapport.metrics.rates import By, ones, day_number, fraction, gathered, share, tally, too_few
+from rapport.metrics.rates import NEVER, By, day_number, fraction, gathered, ones, share, tally, too_few
 from rapport.metrics.result import Metric, MetricError, Metrics
 
 DENOMINATORS = ("at_start", "ever", "average")
@@ -67,15 +67,12 @@ def _stayed(customers: Any, start: date, end: date, of: str, eligible: str | Non
     engines.require(frame, "customers", "start_day", "end_day", *([eligible] if eligible else []))
     came, went = engines.temporary(frame, "came", "went")
     frame = engines.add_day(engines.add_day(frame, "start_day", came, "customers"), "end_day", went, "customers")
-    joined, left = nw.col(came), nw.col(went)
-    here = ~joined.is_null()
-    if eligible:
-        here = here & engines.flag(frame, eligible)
-    gone = nw.when(left.is_null()).then(nw.lit(False)).otherwise(left <= last)
-    gone_before = nw.when(left.is_null()).then(nw.lit(False)).otherwise(left <= first)
-    at_start = here & (joined <= first) & ~gone_before
-    ever = here & (joined <= last) & ~gone_before
-    valid, invalid = left.is_null() | joined.is_null() | (left >= joined), "have an end_day before their start_day; mend or drop them."
+    joined, left = nw.col(came).fill_null(NEVER), nw.col(went).fill_null(NEVER)
+    here = engines.flag(frame, eligible) if eligible else nw.lit(True)
+    gone = left <= last
+    at_start = here & (joined <= first) & (left > first)
+    ever = here & (joined <= last) & (left > first)
+    valid, invalid = (left >= joined) | (joined == NEVER), "have an end_day before their start_day; mend or drop them."
     name = "Retention rate" if stay else "Churn rate"
     verb = f"still there on {end}" if stay else f"who left after {start} and by {end}"
     who = f" Only those with {eligible}." if eligible else ""

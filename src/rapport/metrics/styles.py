@@ -10,7 +10,7 @@ import narwhals as nw
 
 from rapport.metrics import engines
 from rapport.metrics.intervals import mean_from_sums
-from rapport.metrics.rates import By, ones, gathered, tally, too_few
+from rapport.metrics.rates import By, gathered, ones, tally, too_few
 from rapport.metrics.result import Metric, MetricError, Metrics
 from rapport.metrics.surveys import ENOUGH, off_scale, on_scale
 
@@ -87,14 +87,12 @@ def vignette_scale(answers: Any, vignettes: Sequence[str], *, rating: str = "rat
         raise MetricError(f"vignette_scale: found vignettes {names}; name one or more columns, each once.")
     frame = engines.wrap(answers)
     engines.require(frame, "answers", rating, *names)
-    own, anchors = engines.blank(frame, rating), [engines.blank(frame, name) for name in names]
+    own, anchors = engines.blank(frame, rating).fill_null(0), [engines.blank(frame, name).fill_null(0) for name in names]
     places = [own < anchors[0]]
     for place, anchor in enumerate(anchors):
         places.append(own == anchor)
         places.append((own > anchor) & (own < anchors[place + 1]) if place + 1 < len(anchors) else own > anchor)
-    complete = ~own.is_null()
-    for anchor in anchors:
-        complete = complete & ~anchor.is_null()
+    complete = engines.known(frame, rating, *names)
     # every condition is met or not; the first and the last that are met bound where the person stands
     last = len(places)
     lows = nw.min_horizontal(*(nw.when(met).then(nw.lit(k)).otherwise(nw.lit(last)) for k, met in enumerate(places, 1)))
@@ -122,9 +120,10 @@ def vignette_comparison(answers: Any, vignettes: Sequence[str], *, by: By, ratin
     """
     placed = engines.wrap(vignette_scale(answers, vignettes, rating=rating))
     low, high = nw.col("anchored_low"), nw.col("anchored_high")
-    sure, known = ~low.is_null() & (low == high), ~low.is_null()
-    value = nw.when(sure).then(low.cast(nw.Float64)).otherwise(nw.lit(0.0))
-    sums = {"n": ones(sure), "range": ones(known & (low != high)), "silent": ones(~known), "total": value, "squares": value * value}
+    known = ~low.is_null()
+    sure = known & (low.fill_null(0) == high.fill_null(0))
+    value = nw.when(sure).then(low.fill_null(0).cast(nw.Float64)).otherwise(nw.lit(0.0))
+    sums = {"n": ones(sure), "range": ones(known & ~sure), "silent": ones(~known), "total": value, "squares": value * value}
     about = f"Mean place of the own rating among {len(vignettes)} vignettes rated by the same person, 1 to {2 * len(vignettes) + 1}."
     results = []
     for labels, row in tally(placed, by, **sums):

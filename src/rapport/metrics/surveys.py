@@ -11,7 +11,7 @@ import numpy as np
 
 from rapport.metrics import engines
 from rapport.metrics.intervals import level, net_share
-from rapport.metrics.rates import By, ones, gathered, share, tally, too_few
+from rapport.metrics.rates import By, gathered, ones, share, tally, too_few
 from rapport.metrics.result import Metric, MetricError, Metrics
 
 ENOUGH = 30
@@ -48,16 +48,16 @@ def _box(surveys: Any, name: str, about: str, column: str, top: int, scale: tupl
     frame = engines.wrap(surveys)
     engines.require(frame, "surveys", column)
     rating = engines.blank(frame, column)
-    hit = nw.when(~rating.is_null()).then(rating >= top)
     return share(
-        frame, name, about, hit, by=by, minimum=minimum, confidence=confidence, self_report=True, missing="no answer",
+        frame, name, about, rating.fill_null(scale[0] - 1) >= top, known=~rating.is_null(), by=by, minimum=minimum, confidence=confidence, self_report=True, missing="no answer",
         valid=on_scale(rating, scale), invalid=off_scale(column, scale),
     )  # fmt: skip
 
 
 def on_scale(rating: nw.Expr, scale: tuple[int, int]) -> nw.Expr:
     """Whether a rating is missing or one of the scale's whole numbers."""
-    return rating.is_null() | ((rating >= scale[0]) & (rating <= scale[1]) & (rating % 1 == 0))
+    value = rating.fill_null(scale[0])
+    return (value >= scale[0]) & (value <= scale[1]) & (value % 1 == 0)
 
 
 def off_scale(column: str, scale: tuple[int, int]) -> str:
@@ -92,7 +92,7 @@ def nps(surveys: Any, *, column: str = "nps", by: By = None, minimum: int = ENOU
     answered = ~rating.is_null()
     about = "Per cent of answers 9–10 less per cent of answers 0–6, of all answers."
     results = []
-    sums = {"n": ones(answered), "up": ones(answered & (rating >= 9)), "down": ones(answered & (rating <= 6)),
+    sums = {"n": ones(answered), "up": ones(rating.fill_null(7) >= 9), "down": ones(rating.fill_null(7) <= 6),
             "silent": ones(~answered), "bad": ones(~on_scale(rating, (0, 10)))}  # fmt: skip
     for labels, row in tally(frame, by, **sums):
         if row["bad"]:
@@ -109,7 +109,7 @@ def response_rate(surveys: Any, *, column: str = "answered", by: By = None, mini
     """Share of surveys sent that were answered (`column`, 0/1 or boolean)."""
     frame = engines.wrap(surveys)
     engines.require(frame, "surveys", column)
-    return share(frame, "Response rate", "Surveys answered, of all surveys sent.", engines.flag(frame, column), by=by, minimum=minimum, confidence=confidence)
+    return share(frame, "Response rate", "Surveys answered, of all surveys sent.", engines.flag(frame, column), known=engines.known(frame, column), by=by, minimum=minimum, confidence=confidence)
 
 
 def nonresponse_weighted(surveys: Any, *, column: str, classes: Sequence[str] | str, minimum: int = ENOUGH, confidence: float = 0.95) -> Metric:

@@ -47,7 +47,7 @@ def working_minutes(table: Any, calendar: Any, *, begin: str, finish: str, key: 
         frame = _open_until(frame, calendar, key, f"rapport_minute_{column}", f"rapport_open_{column}")
     wait = nw.col(f"rapport_open_{finish}") - nw.col(f"rapport_open_{begin}")
     extra = [f"rapport_{what}_{column}" for what in ("minute", "open") for column in (begin, finish)]
-    return engines.native(frame.with_columns(wait.cast(nw.Int64).alias(name)).drop(*extra))
+    return engines.native(engines.with_whole(frame, name, wait).drop(*extra))
 
 
 def _open_until(frame: Any, calendar: Any, key: str, minute: str, name: str) -> Any:
@@ -88,11 +88,11 @@ def answered_within(
     """
     frame, waited = _waits(contacts, calendar, as_of, begin, finish, key)
     done = ~waited.is_null()
-    hit = nw.when(done).then(waited <= minutes).otherwise(nw.when(nw.col("rapport_so_far") > minutes).then(nw.lit(False)))
+    overdue = nw.col("rapport_so_far").fill_null(0) > minutes
     verb = {"responded_at": "answered", "resolved_at": "solved"}.get(finish, finish)
     return share(
         frame, f"{verb.capitalize()} within {minutes} working minutes", f"Cases {verb} within {minutes} open minutes of the {key}'s hours, of all whose answer or deadline has come by {as_of:%Y-%m-%d %H:%M %Z}.",
-        hit, eligible=~nw.col("rapport_so_far").is_null(), by=by, minimum=minimum, confidence=confidence, missing="still waiting, within the target",
+        done & (waited.fill_null(0) <= minutes), known=done | overdue, eligible=~nw.col("rapport_so_far").is_null(), by=by, minimum=minimum, confidence=confidence, missing="still waiting, within the target",
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def working_wait(
         raise MetricError(f"working_wait: found quantile {quantile!r}; it lies between 0 and 1, such as 0.5.")
     frame, waited = _waits(contacts, calendar, as_of, begin, finish, key)
     keys = [by] if isinstance(by, str) else list(by or ())
-    real = frame.filter(~nw.col("rapport_so_far").is_null()).with_columns(nw.when(~waited.is_null()).then(waited).otherwise(nw.lit(-1)).alias("rapport_wait"))
+    real = frame.filter(~nw.col("rapport_so_far").is_null()).with_columns(waited.fill_null(-1).alias("rapport_wait"))
     # few distinct minutes stand for many cases: their counts are all that leaves the engine
     groups: dict[tuple, list[tuple[int, int]]] = {}
     for labels, row in tally(real, [*keys, "rapport_wait"], n=ones()):
@@ -159,12 +159,11 @@ def _waits(contacts: Any, calendar: Any, as_of: datetime, begin: str, finish: st
     frame = frame.with_columns((nw.col("rapport_begun") * 0 + now).alias("rapport_now"))
     frame = _open_until(frame, calendar, key, "rapport_now", "rapport_at_now")
     frame = _open_until(frame, calendar, key, "rapport_begun", "rapport_at_begin")
-    so_far = nw.when(nw.col("rapport_begun") <= now).then(nw.col("rapport_at_now") - nw.col("rapport_at_begin"))
-    begun = ~nw.col("rapport_begun").is_null() & (nw.col("rapport_begun") <= now)
-    ended = ~nw.col("rapport_ended").is_null() & (nw.col("rapport_ended") <= now)
-    frame = frame.with_columns(so_far.cast(nw.Int64).alias("rapport_so_far"))
+    begun, ended = (nw.col(f"rapport_{what}").fill_null(now + 1) <= now for what in ("begun", "ended"))
+    so_far = nw.when(begun).then(nw.col("rapport_at_now") - nw.col("rapport_at_begin"))
+    frame = engines.with_whole(frame, "rapport_so_far", so_far)
     waited = nw.when(ended).then(nw.col("rapport_waited"))
-    ((_, row),) = tally(frame, None, outside=ones(begun & (nw.col("rapport_so_far").is_null() | (ended & nw.col("rapport_waited").is_null()))), backward=ones(begun & (nw.col("rapport_ended") < nw.col("rapport_begun"))))
+    ((_, row),) = tally(frame, None, outside=ones(begun & (nw.col("rapport_so_far").is_null() | (ended & nw.col("rapport_waited").is_null()))), backward=ones(begun & ended & (nw.col("rapport_ended").fill_null(now) < nw.col("rapport_begun").fill_null(0))))
     if row["outside"]:
         raise MetricError(f"contacts: {row['outside']} case(s) lie outside the calendar (another {key}, or a time before its start or after its end); make it with facts.calendar_table over all of them, up to as_of.")
     if row["backward"]:
