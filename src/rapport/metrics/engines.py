@@ -324,7 +324,48 @@ def add_scores(frame: Any, scores: dict[str, tuple[str, bool]], tie: str, groups
     return nw.from_native(native.withColumns(whole))
 
 
-# Two shapes that narwhals can only write as self-joins, which DuckDB would compute twice.
+# Two shapes that narwhals can only write as self-joins: DuckDB would compute their input twice, pandas would merge on
+# every order. Polars and Spark take the self-joins of `orders`.
+
+
+def pandas_cohorts(frame: Any, day: str, period: str) -> Any:
+    """Rows ``first_spell``, ``age``, ``customers`` of the cohort table, with the customers as numbers."""
+    import numpy as np
+    import pandas as pd
+
+    table = period_of(frame, period, day, "rapport_spell").to_native()
+    who, names = pd.factorize(table["customer_id"])
+    spell = table["rapport_spell"].to_numpy(dtype="int64")
+    low = int(spell.min()) if len(spell) else 0
+    span = int(spell.max()) - low + 1 if len(spell) else 1
+    seen = pd.unique(who.astype("int64") * span + (spell - low))
+    who, spell = seen // span, seen % span
+    first = np.full(len(names), span, dtype="int64")
+    np.minimum.at(first, who, spell)
+    keys, counts = np.unique(first[who] * span + (spell - first[who]), return_counts=True)
+    return nw.from_native(pd.DataFrame({"first_spell": keys // span + low, "age": keys % span, "customers": counts.astype("int64")}))
+
+
+def pandas_summary(frame: Any, day: str, last: int) -> Any:
+    """The purchase summary of `orders.purchase_summary`, with the customers as numbers; sums stay whole."""
+    import numpy as np
+    import pandas as pd
+
+    table = frame.to_native()
+    who, names = pd.factorize(table["customer_id"])
+    days, amount = table[day].to_numpy(dtype="int64"), table["amount_minor"].to_numpy(dtype="int64")
+    low = int(days.min()) if len(days) else 0
+    span = int(days.max()) - low + 1 if len(days) else 1
+    begin, end = np.full(len(names), last, dtype="int64"), np.full(len(names), low, dtype="int64")
+    np.minimum.at(begin, who, days)
+    np.maximum.at(end, who, days)
+    again = days > begin[who]
+    money = np.zeros(len(names), dtype="int64")
+    np.add.at(money, who[again], amount[again])
+    times = np.bincount(pd.unique(who.astype("int64") * span + (days - low)) // span, minlength=len(names))
+    return nw.from_native(pd.DataFrame({
+        "customer_id": names, "frequency": times.astype("int64") - 1, "recency_days": end - begin, "age_days": last - begin, "repeat_minor": money,
+    }))  # fmt: skip
 
 
 def duckdb_cohorts(frame: Any, period: str) -> Any:

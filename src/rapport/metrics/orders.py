@@ -67,11 +67,14 @@ def cohort_table(orders: Any, *, end: date, period: str = "month") -> Any:
     frame = purchases(orders, end)
     if engines.engine(frame) == "duckdb":
         return engines.duckdb_cohorts(frame, period)
-    spell = engines.period_of(frame, period, DAY, "spell")
-    seen = spell.select("customer_id", "spell").unique()
-    began = seen.group_by("customer_id").agg(nw.col("spell").min().alias("first_spell"))
-    ages = seen.join(began, on="customer_id", how="inner").with_columns((nw.col("spell") - nw.col("first_spell")).alias("age"))
-    table = ages.group_by("first_spell", "age").agg(nw.len().alias("customers")).with_columns(nw.col("customers").cast(nw.Int64))
+    if engines.engine(frame) == "pandas":
+        table = engines.pandas_cohorts(frame, DAY, period)
+    else:
+        spell = engines.period_of(frame, period, DAY, "spell")
+        seen = spell.select("customer_id", "spell").unique()
+        began = seen.group_by("customer_id").agg(nw.col("spell").min().alias("first_spell"))
+        ages = seen.join(began, on="customer_id", how="inner").with_columns((nw.col("spell") - nw.col("first_spell")).alias("age"))
+        table = ages.group_by("first_spell", "age").agg(nw.len().alias("customers")).with_columns(nw.col("customers").cast(nw.Int64))
     sizes = table.filter(nw.col("age") == 0).select("first_spell", nw.col("customers").alias("cohort_size"))
     table = table.join(sizes, on="first_spell", how="inner")
     table = engines.add_period_start(table, "first_spell", period, "cohort")
@@ -144,6 +147,8 @@ def purchase_summary(orders: Any, *, end: date) -> Any:
     last = day_number(end, "end")
     if engines.engine(frame) == "duckdb":
         return engines.duckdb_summary(frame, last)
+    if engines.engine(frame) == "pandas":
+        return engines.native(engines.pandas_summary(frame, DAY, last))
     days = frame.group_by("customer_id", DAY).agg(nw.col("amount_minor").sum().alias(AMOUNT))
     begun = days.group_by("customer_id").agg(nw.col(DAY).min().alias("first_day"), nw.col(DAY).max().alias("last_day"), nw.len().alias("days"), nw.col(AMOUNT).sum().alias("total"))
     first = days.join(begun.select("customer_id", "first_day"), left_on=["customer_id", DAY], right_on=["customer_id", "first_day"], how="inner").select("customer_id", nw.col(AMOUNT).alias("first_minor"))
