@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rapport.metrics.likelihood import Compressed, Fit, checked, compress, maximise
+from rapport.metrics.likelihood import Compressed, Fit, checked, compress, maximise, total
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,11 @@ def fit_bgnbd(frequency: Any, recency: Any, age: Any) -> BGNBD:
     scale = float(np.average(data.T, weights=data.count))
     if scale <= 0:
         scale = 1.0
-    score = likelihood(data)
-    fit = maximise(("r", "alpha", "a", "b"), score, (0.5, scale / 4, 1.0, 2.0), data.n, "BG/NBD")
+    names, start = ("r", "alpha", "a", "b"), (0.5, scale / 4, 1.0, 2.0)
+    if len(data.x) > 50_000:  # a tenth of the statistics finds the neighbourhood, all of them the place
+        some = Compressed(*(each[::10] for each in (data.x, data.t_x, data.T, data.count)))
+        start = tuple(maximise(names, likelihood(some), start, some.n, "BG/NBD").values)
+    fit = maximise(names, likelihood(data), start, data.n, "BG/NBD")
     return BGNBD(*map(float, fit.values), fit=fit)
 
 
@@ -110,7 +113,9 @@ def likelihood(data: Compressed):
     again = x > 0
     none_T, none_n = T[~again], count[~again]
     x1, t1, T1, n1 = x[again], t_x[again], T[again], count[again]
-    many1 = np.maximum(x1 - 1, 0)
+    # few distinct moments and counts: their logarithms are taken once and looked up
+    (T_values, T_place), (t_values, t_place), (x_values, x_place) = (np.unique(each, return_inverse=True) for each in (T1, t1, x1))
+    many = x_values - 1
 
     def score(values: np.ndarray) -> tuple[float, np.ndarray]:
         r, alpha, a, b = values
@@ -124,19 +129,23 @@ def likelihood(data: Compressed):
         d_b = per_x @ digamma(b + times) - psi_ab + n * (digamma(a + b) - digamma(b))
         # nobody leaves before a repeat purchase
         wait = np.log(alpha + none_T)
-        height -= r * (none_n @ wait)
-        d_r -= none_n @ wait
-        d_alpha -= r * (none_n @ (1 / (alpha + none_T)))
+        height -= r * (total(none_n, wait))
+        d_r -= total(none_n, wait)
+        d_alpha -= r * (total(none_n, 1 / (alpha + none_T)))
         # of the others: still here, or left after the last purchase; both in units of the first
-        log_T, log_t = np.log(alpha + T1), np.log(alpha + t1)
-        odds = np.exp(np.minimum((r + x1) * (log_T - log_t), 700.0)) * (a / (b + many1))
+        at_T, at_t = alpha + T_values, alpha + t_values
+        log_T = np.log(at_T)[T_place]
+        fall = log_T - np.log(at_t)[t_place]
+        rate = r + x1
+        odds = np.exp(np.minimum(rate * fall, 700.0))
+        odds *= (a / (b + many))[x_place]
         left = odds / (1 + odds)
-        height += n1 @ (np.log1p(odds) - (r + x1) * log_T)
-        d_r += n1 @ (left * (log_T - log_t) - log_T)
-        d_alpha -= n1 @ ((r + x1) * ((1 - left) / (alpha + T1) + left / (alpha + t1)))
-        gone = n1 @ left
-        d_a += gone / a
-        d_b -= n1 @ (left / (b + many1))
+        height += total(n1, np.log1p(odds)) - total(n1, rate * log_T)
+        d_r += total(n1, left * fall) - total(n1, log_T)
+        gone_n = n1 * left
+        d_alpha -= total((n1 - gone_n) * rate, (1 / at_T)[T_place]) + total(gone_n * rate, (1 / at_t)[t_place])
+        d_a += gone_n.sum() / a
+        d_b -= total(gone_n, (1 / (b + many))[x_place])
         return float(height), np.array([d_r, d_alpha, d_a, d_b])
 
     return score
