@@ -324,8 +324,8 @@ def add_scores(frame: Any, scores: dict[str, tuple[str, bool]], tie: str, groups
     return nw.from_native(native.withColumns(whole))
 
 
-# Two shapes that narwhals can only write as self-joins: DuckDB would compute their input twice, pandas would merge on
-# every order. Polars and Spark take the self-joins of `orders`.
+# Shapes that narwhals writes as self-joins: DuckDB would compute their input twice, pandas would merge on every order.
+# Polars and Spark take the self-joins of `orders`.
 
 
 def pandas_cohorts(frame: Any, day: str, period: str) -> Any:
@@ -344,6 +344,24 @@ def pandas_cohorts(frame: Any, day: str, period: str) -> Any:
     np.minimum.at(first, who, spell)
     keys, counts = np.unique(first[who] * span + (spell - first[who]), return_counts=True)
     return nw.from_native(pd.DataFrame({"first_spell": keys // span + low, "age": keys % span, "customers": counts.astype("int64")}))
+
+
+def pandas_rfm(frame: Any, day: str, last: int) -> Any:
+    """Columns ``customer_id``, ``recency_days``, ``frequency``, ``monetary_minor`` of `orders.rfm`, scores aside."""
+    import numpy as np
+    import pandas as pd
+
+    table = frame.to_native()
+    who, names = pd.factorize(table["customer_id"])
+    days, amount = table[day].to_numpy(dtype="int64"), table["amount_minor"].to_numpy(dtype="int64")
+    bought = amount >= 0
+    latest = np.full(len(names), np.iinfo("int64").min)
+    np.maximum.at(latest, who[bought], days[bought])
+    money = np.zeros(len(names), dtype="int64")
+    np.add.at(money, who, amount)
+    times = np.bincount(who[bought], minlength=len(names)).astype("int64")
+    real = times > 0
+    return nw.from_native(pd.DataFrame({"customer_id": names[real], "recency_days": last - latest[real], "frequency": times[real], "monetary_minor": money[real]}))
 
 
 def pandas_summary(frame: Any, day: str, last: int) -> Any:

@@ -111,14 +111,19 @@ def rfm(orders: Any, *, end: date, groups: int = 5) -> Any:
     frame = purchases(orders, end, refunds=True, keep=currency(orders))
     one_currency(frame)
     last = day_number(end, "end")
-    real = nw.col("amount_minor") >= 0
-    frame = frame.with_columns(nw.when(real).then(nw.col(DAY)).alias("bought"), nw.when(real).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("counted"))
-    people = frame.group_by("customer_id").agg(nw.col("bought").max(), nw.col("counted").sum(), nw.col("amount_minor").sum())
-    people = people.filter(nw.col("counted") > 0).select(
-        "customer_id", (last - nw.col("bought")).cast(nw.Int64).alias("recency_days"),
-        nw.col("counted").cast(nw.Int64).alias("frequency"), nw.col("amount_minor").cast(nw.Int64).alias("monetary_minor"),
-    )  # fmt: skip
-    return engines.native(engines.add_scores(people, {"recency_score": ("recency_days", True), "frequency_score": ("frequency", False), "monetary_score": ("monetary_minor", False)}, "customer_id", groups))
+    if engines.engine(frame) == "pandas":
+        people = engines.pandas_rfm(frame, DAY, last)
+    else:
+        real = nw.col("amount_minor") >= 0
+        bought, counted = nw.when(real).then(nw.col(DAY)), nw.when(real).then(nw.lit(1)).otherwise(nw.lit(0))
+        frame = frame.with_columns(bought.alias("bought"), counted.cast(nw.Int64).alias("counted"))
+        people = frame.group_by("customer_id").agg(nw.col("bought").max(), nw.col("counted").sum(), nw.col("amount_minor").sum())
+        people = people.filter(nw.col("counted") > 0).select(
+            "customer_id", (last - nw.col("bought")).cast(nw.Int64).alias("recency_days"),
+            nw.col("counted").cast(nw.Int64).alias("frequency"), nw.col("amount_minor").cast(nw.Int64).alias("monetary_minor"),
+        )  # fmt: skip
+    scores = {"recency_score": ("recency_days", True), "frequency_score": ("frequency", False), "monetary_score": ("monetary_minor", False)}
+    return engines.native(engines.add_scores(people, scores, "customer_id", groups))
 
 
 def purchase_summary(orders: Any, *, end: date) -> Any:
