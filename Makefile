@@ -4,13 +4,21 @@
 PYTHON ?= python3
 RAPPORT = .venv/bin/rapport
 
-.PHONY: handbook test lab check environment environment-test lock clean
+.PHONY: handbook test test-spark benchmark lab check environment environment-test lock clean
 
 handbook: environment  ## execute every notebook and render the handbook into build/handbook/
 	@$(RAPPORT) build $(ARGS)
 
 test: environment-test  ## run the test suite
 	@$(RAPPORT) test $(ARGS)
+
+test-spark: environment-test  ## compare every metric with a local Spark session (needs a Java 17 runtime)
+	@if command -v uv >/dev/null; then uv pip install --quiet --python .venv/bin/python --constraint requirements-test.lock "pyspark>=4"; \
+	else .venv/bin/python -m pip install --quiet --constraint requirements-test.lock "pyspark>=4"; fi
+	@RAPPORT_SPARK=1 .venv/bin/python -m pytest tests/test_metrics_spark.py $(ARGS)
+
+benchmark: environment-test  ## measure the metrics against their peers and write benchmarks/results.md
+	@.venv/bin/python benchmarks/run.py $(ARGS)
 
 lab: environment  ## open JupyterLab on your own copies of the notebooks
 	@$(RAPPORT) lab $(ARGS)

@@ -21,6 +21,7 @@ from rapport.facts.markets import (
     market,
 )
 from rapport.facts.sheet import fact_sheet
+from rapport.facts.table import calendar_table
 
 __all__ = [
     "MARKETS",
@@ -38,6 +39,7 @@ __all__ = [
     "Plural",
     "Provenance",
     "UnknownFact",
+    "calendar_table",
     "fact_sheet",
     "holidays",
     "is_working_day",

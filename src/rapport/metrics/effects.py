@@ -1,0 +1,185 @@
+"""What a change did: regression and difference-in-differences with clustered errors, agreement of raters (statsmodels computes
+them), and how far two groups overlap (common-language effect)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from rapport.metrics import engines
+from rapport.metrics.intervals import level
+from rapport.metrics.result import Metric, MetricError
+
+
+def regression_effect(table: Any, formula: str, term: str, *, cluster: str | None = None, confidence: float = 0.95) -> Metric:
+    """One coefficient of an ordinary least squares regression.
+
+    Parameters
+    ----------
+    table : frame
+        Any engine; it is brought into memory.
+    formula : str
+        As in statsmodels, such as ``"resolved_first ~ native_language + C(complexity)"``.
+    term : str
+        The coefficient asked for, as statsmodels names it.
+    cluster : str, optional
+        Column of the groups within which rows hang together; errors are then clustered (two or more groups), else
+        they allow for unequal variance (HC1).
+
+    Returns
+    -------
+    Metric
+        In the unit of the outcome. Causal only as far as the formula holds what drives both sides.
+    """
+    import statsmodels.formula.api as smf
+
+    data = _pandas(table)
+    if cluster and cluster not in data:
+        raise MetricError(f"regression_effect: no column {cluster} to cluster by (found: {', '.join(map(str, data.columns))}).")
+    try:
+        model = smf.ols(formula, data.dropna(subset=[cluster]) if cluster else data)
+    except Exception as error:  # formula parsers raise many kinds
+        raise MetricError(f"regression_effect: the formula {formula!r} does not fit the table: {str(error).splitlines()[0]}") from None
+    kept = model.data.row_labels
+    if cluster:
+        groups = data.loc[kept, cluster]
+        if groups.nunique() < 2:
+            raise MetricError(f"regression_effect: {cluster} has {groups.nunique()} group(s); clustered errors need two or more.")
+        fitted = model.fit(cov_type="cluster", cov_kwds={"groups": groups.astype("category").cat.codes.to_numpy()}, use_t=True)
+    else:
+        fitted = model.fit(cov_type="HC1", use_t=True)
+    if term not in fitted.params.index:
+        raise MetricError(f"regression_effect: no term {term!r}; the model has {', '.join(fitted.params.index)}.")
+    low, high = fitted.conf_int(1 - level(confidence)).loc[term]
+    left_out = len(data) - len(kept)
+    return Metric(
+        "Regression effect", float(fitted.params[term]), float(low), float(high), math.nan, math.nan, len(kept),
+        f"Coefficient of {term} in {formula}, {'errors clustered by ' + cluster if cluster else 'errors robust to unequal variance'}.",
+        "mean", confidence, notes=(f"{left_out} row(s) left out: a value is missing.",) if left_out else (),
+    )  # fmt: skip
+
+
+def difference_in_differences(table: Any, *, outcome: str, treated: str, after: str, cluster: str | None = None, confidence: float = 0.95) -> Metric:
+    """How much more the outcome changed among the treated than among the others.
+
+    Parameters
+    ----------
+    table : frame
+        Columns `outcome` (number), `treated` and `after` (0/1 or boolean).
+    cluster : str, optional
+        Column of the units that were treated or not, such as the branch.
+
+    Notes
+    -----
+    The interaction of a saturated regression: Card & Krueger (1994), *American Economic Review* 84(4), 772–793. It rests on
+    parallel trends; look at them with `pre_trend`.
+    """
+    data = _pandas(table)
+    engines.require(engines.wrap(data), "table", outcome, treated, after, *([cluster] if cluster else []))
+    plain = _renamed(data, {"outcome": outcome, "treated": treated, "after": after} | ({"unit": cluster} if cluster else {}))
+    cells = plain.groupby(["treated", "after"]).size()
+    if len(cells) < 4:
+        raise MetricError(f"difference_in_differences: {4 - len(cells)} of the four cells (treated or not, before or after) hold nobody; all four are needed.")
+    found = regression_effect(plain, "outcome ~ treated * after", "treated:after", cluster="unit" if cluster else None, confidence=confidence)
+    return Metric(
+        "Difference-in-differences", found.value, found.low, found.high, math.nan, math.nan, found.n,
+        f"Change of {outcome} among the treated less the change among the others{f', errors clustered by {cluster}' if cluster else ''}; it rests on parallel trends.",
+        "mean", confidence, notes=found.notes,
+    )  # fmt: skip
+
+
+def pre_trend(table: Any, *, outcome: str, treated: str, time: str, cluster: str | None = None, confidence: float = 0.95) -> Metric:
+    """How much faster per unit of `time` the treated moved before the change; far from 0 means the trends were not parallel.
+
+    Give it only rows from before the change; arguments else as in `difference_in_differences`.
+    """
+    data = _pandas(table)
+    engines.require(engines.wrap(data), "table", outcome, treated, time, *([cluster] if cluster else []))
+    plain = _renamed(data, {"outcome": outcome, "treated": treated, "time": time} | ({"unit": cluster} if cluster else {}))
+    if plain["time"].nunique() < 2 or plain["treated"].nunique() < 2:
+        raise MetricError("pre_trend: needs two or more times before the change, and both treated and others.")
+    found = regression_effect(plain, "outcome ~ treated * time", "treated:time", cluster="unit" if cluster else None, confidence=confidence)
+    about = f"Change of {outcome} per {time} among the treated less that of the others, before the change."
+    return Metric("Pre-trend", found.value, found.low, found.high, math.nan, math.nan, found.n, about, "mean", confidence, notes=found.notes)
+
+
+def cohen_kappa(first: Any, second: Any, *, confidence: float = 0.95) -> Metric:
+    """Agreement of two raters beyond chance.
+
+    Parameters
+    ----------
+    first, second : array-like, shape (n,)
+        Labels the two gave to the same cases.
+
+    Notes
+    -----
+    Cohen (1960), *Educational and Psychological Measurement* 20(1), 37–46, by `statsmodels.stats.inter_rater`.
+    """
+    from scipy import stats
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    a, b = [str(each) for each in first], [str(each) for each in second]
+    if len(a) != len(b) or not a:
+        raise MetricError(f"cohen_kappa: found {len(a)} and {len(b)} labels; both raters must have labelled the same cases.")
+    names = sorted({*a, *b})
+    about = "Agreement beyond what chance would give, per agreement possible beyond chance."
+    agreed = float(sum(x == y for x, y in zip(a, b, strict=True)))
+    if len(names) < 2:
+        return Metric("Cohen's kappa", *(math.nan,) * 3, agreed, len(a), len(a), about, "mean", confidence, refusal="Both gave every case the same one label, so chance alone agrees fully.")
+    square = np.zeros((len(names), len(names)))
+    for x, y in zip(a, b, strict=True):
+        square[names.index(x), names.index(y)] += 1
+    found = cohens_kappa(square)
+    kappa, half = float(found.kappa), float(found.std_kappa) * float(stats.norm.ppf(0.5 + level(confidence) / 2))
+    return Metric("Cohen's kappa", kappa, kappa - half, min(1.0, kappa + half), agreed, len(a), len(a), about, "mean", confidence)
+
+
+def common_language_effect(first: Any, second: Any) -> float:
+    """Chance that one person of the first group exceeds one of the second, ties counted half.
+
+    Parameters
+    ----------
+    first, second : array-like of float, shapes (n,) and (m,)
+
+    Returns
+    -------
+    float
+        0…1, .5 when the groups overlap fully. McGraw & Wong (1992), *Psychological Bulletin* 111(2), 361–365; it is the
+        Mann–Whitney statistic per pair.
+    """
+    from scipy import stats
+
+    a, b = (np.asarray(each, dtype=float).ravel() for each in (first, second))
+    if not len(a) or not len(b) or not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise MetricError(f"common_language_effect: found groups of {len(a)} and {len(b)}; both need people, and no value may be missing.")
+    return float(stats.mannwhitneyu(a, b).statistic) / (len(a) * len(b))
+
+
+def common_language_effect_normal(gap: float, *, within: float = 0.8) -> float:
+    """The same for two normal groups whose means lie `gap` between-group standard deviations apart.
+
+    `within` is the share of all variance that lies within groups (above 0, at most 1): Φ(gap·√(1 − within)/√(2·within)).
+    """
+    from scipy import stats
+
+    if not 0 < within <= 1:
+        raise MetricError(f"common_language_effect_normal: found within={within!r}; it is a share above 0 and at most 1.")
+    return float(stats.norm.cdf(gap * math.sqrt(1 - within) / math.sqrt(2 * within)))
+
+
+def _pandas(table: Any) -> Any:
+    import pandas as pd
+
+    return table if isinstance(table, pd.DataFrame) else pd.DataFrame(engines.rows(engines.wrap(table)))
+
+
+def _renamed(data: Any, names: dict[str, str]) -> Any:
+    plain = data[list(dict.fromkeys(names.values()))].rename(columns={old: new for new, old in names.items()})
+    for column in ("treated", "after"):
+        if column in plain:
+            if not plain[column].dropna().isin([0, 1]).all():
+                raise MetricError(f"{names[column]} holds something other than 0 and 1; recode it, with 1 for yes.")
+            plain[column] = plain[column].astype(float)
+    return plain
