@@ -3,8 +3,10 @@
 import errno
 import hashlib
 import re
+import shutil
 import zipfile
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 import tiny_course
@@ -212,6 +214,7 @@ def test_a_link_that_leads_nowhere_is_named(course, executed):
         (("<main", '<p onclick="x()">x</p><main'), "event handlers"),
         (("<main", '<img src="https://example.org/x.png" alt="x"><main'), "would send a request"),
         (("<main", '<img src="//example.org/x.png" alt="x"><main'), "would send a request"),
+        (("<main", '<img src="../../secret.png" alt="x"><main'), "is not part of the handbook"),
         (("<main", '<img src="data:x" alt=" "><main'), "no text alternative"),
         (("<main", '<script>alert(1)</script><main'), "inline <script>"),
         (("<main", '<iframe></iframe><main'), "<iframe>"),
@@ -297,6 +300,31 @@ def test_a_folder_with_other_things_in_it_is_never_replaced(course, tmp_path, re
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(ContentError, match="is not a folder"):
         handbook.build(course, tmp_path / "file")
+
+
+def test_the_folder_one_is_in_is_never_replaced(course, tmp_path, ready, monkeypatch):
+    """Neither as `.` nor from inside the last handbook: the shell would be left in a folder that is gone."""
+    out = tmp_path / "handbook"
+    handbook.build(course, out)
+    monkeypatch.chdir(out)
+    for named in (out, Path(".")):
+        with pytest.raises(ContentError, match="is the folder you are in"):
+            handbook.build(course, named)
+    assert (out / "index.html").exists()
+
+
+@pytest.mark.parametrize("in_the_way", ["rapport-handbook.zip/mine.txt", "single"])
+def test_something_in_the_way_beside_the_handbook_is_found_before_anything_is_replaced(course, tmp_path, ready, in_the_way):
+    out = tmp_path / "handbook"
+    handbook.build(course, out)
+    (out / "left-over.html").write_text("old", encoding="utf-8")
+    shutil.rmtree(tmp_path / "single")
+    (tmp_path / "rapport-handbook.zip").unlink()
+    (tmp_path / in_the_way).parent.mkdir(exist_ok=True)
+    (tmp_path / in_the_way).write_text("mine", encoding="utf-8")
+    with pytest.raises(ContentError, match="What stood here before is unchanged"):
+        handbook.build(course, out)
+    assert (out / "left-over.html").exists() and (tmp_path / in_the_way).read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "No space left on device"), OSError(errno.EROFS, "Read-only file system"), KeyboardInterrupt()])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -92,8 +93,10 @@ def check_destination(out: Path) -> None:
     Raises
     ------
     ContentError
-        When `out` is a file, or holds something that an earlier build did not make.
+        When `out` is a file, holds something that an earlier build did not make, or is the folder one is in.
     """
+    if out.is_dir() and Path.cwd().is_relative_to(out.resolve()):
+        raise ContentError("is the folder you are in, and the build replaces it as a whole; go to another folder and run the command again.", out)
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise ContentError("is not a folder, so the handbook cannot be put there; choose another place.", out)
     if out.is_dir() and any(out.iterdir()) and not (out / MARKER).exists():
@@ -123,9 +126,12 @@ def deliver(out: Path, site: Mapping[str, bytes], beside: Mapping[str, bytes]) -
         with _staging(out.parent) as staging:
             for name, data in [*((f"site/{name}", data) for name, data in site.items()), *((f"beside/{name}", data) for name, data in beside.items())]:
                 _write(staging / name, data)
+            for name in beside:  # whatever is in the way must show before anything is replaced
+                (out.parent / name).parent.mkdir(parents=True, exist_ok=True)
+                if (out.parent / name).is_dir():
+                    raise IsADirectoryError(errno.EISDIR, f"{name} beside it is a folder")
             _swap(staging / "site", out, staging / "old")
             for name in beside:
-                (out.parent / name).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(staging / "beside" / name, out.parent / name)
     except OSError as error:
         raise ContentError(

@@ -18,6 +18,7 @@ class _Reader(HTMLParser):
         self.faults: list[str] = []
         self.ids: list[str] = []
         self.links: list[str] = []
+        self.fetched: list[str] = []
         self.labelled: list[str] = []
         self.seen: set[str] = set()
         self.script: dict[str, str | None] | None = None
@@ -35,8 +36,11 @@ class _Reader(HTMLParser):
                 self.faults.append(f'<{tag} style="{value[:60]}">: inline styles are refused by the page; use a class.')
             elif name.startswith("on"):
                 self.faults.append(f"<{tag} {name}>: event handlers in attributes are refused; use page.js.")
-            elif (name in _FETCHING or (name == "href" and tag in ("link", "use", "image"))) and not _is_local(value):
-                self.faults.append(f"<{tag} {name}={value[:80]!r}> would send a request; a page may load only its own files.")
+            elif name in _FETCHING or (name == "href" and tag in ("link", "use", "image")):
+                if not _is_local(value):
+                    self.faults.append(f"<{tag} {name}={value[:80]!r}> would send a request; a page may load only its own files.")
+                elif not value.startswith(("data:", "#")):
+                    self.fetched.append(value)
             elif name == "href" and tag in ("a", "area"):
                 self.links.append(value)
             elif name == "id":
@@ -91,6 +95,7 @@ def verify(pages: Mapping[str, str], files: Collection[str] = (), *, inline_allo
         faults += [f"the id {each!r} is used twice on the page; headings and cards need different words or ids." for each in sorted({i for i in page.ids if page.ids.count(i) > 1})]
         faults += [f"nothing on the page has the id {each!r} that a label names." for each in sorted(set(page.labelled) - set(page.ids))]
         faults += [f"the link {each!r} leads nowhere." for each in page.links if not _leads_somewhere(each, name, read, files)]
+        faults += [f"the file {each!r} is not part of the handbook; a picture of the course is made by a notebook cell." for each in page.fetched if each not in files]
         if "csp" not in page.seen:
             faults.append("the page has no content-security policy.")
         if page.headings.count(1) != 1:
