@@ -203,6 +203,24 @@ def test_every_option_of_every_beat_can_be_typed(course):
     assert {(name, number) for name, node in choices.items() for number in range(1, len(node["options"]) + 1)} <= {each for each in seen if each[0] in choices}
 
 
+def test_brackets_in_a_case_are_shown_as_they_are(course):
+    from rich.console import Console
+
+    from rapport import scenarios
+    from rapport.cli.play import play
+
+    graph = scenarios.load("small_case", course)
+    strange = "[red]as found[/] [/sic]"
+    graph = graph | {"title": strange, "axis_labels": [strange] * 4, "places": [place | {"person": strange, "role": strange} for place in graph["places"]]}
+    graph["personas"] = {name: persona | {"title": strange} for name, persona in graph["personas"].items()}
+    graph["nodes"] = {name: node | {"heading": strange} for name, node in graph["nodes"].items()}
+    answers = {"L": "a b c", "1": "3", "Y": "1"}
+    out = io.StringIO()
+    play(scenarios.begin(graph), console=Console(file=out, width=200), ask=lambda prompt: answers[prompt[0]])
+    shown = out.getvalue()
+    assert shown.count(strange) > 10 and f"Who this was: {strange}" in shown
+
+
 # ---- The other commands ----
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -46,9 +47,9 @@ def play(walk: Walk, console: Console | None = None, ask: Callable[[str], str] |
     graph = walk.graph
     place = next(place for place in graph["places"] if place["id"] == walk.place)
     console.print()
-    console.rule(f"[bold]{graph['title']}", style="dim")
+    console.rule(f"[bold]{escape(graph['title'])}", style="dim")
     console.print(Markdown(_fill(graph["setting"], place)))
-    console.print(f"\n[bold]{place['person']}[/], {place['role']}, {place['organisation']}, {place['city']}")
+    console.print(f"\n[bold]{escape(place['person'])}[/], " + escape(f"{place['role']}, {place['organisation']}, {place['city']}"))
     _message(console, graph["opening"], place)
     console.print(f"About {graph['minutes']} minutes. Answer with the letter or number in front; q leaves.", style="dim")
     readings = []
@@ -65,7 +66,7 @@ def _step(walk: Walk, place: dict[str, Any], console: Console, ask: Callable[[st
     node = walk.graph["nodes"][walk.node]
     if "text" in node:
         console.print()
-        console.rule(_fill(node["heading"], place), align="left", style="dim")
+        console.rule(escape(_fill(node["heading"], place)), align="left", style="dim")
         console.print(Markdown(_fill(node["text"], place)))
         if "message" in node:
             _message(console, node["message"], place)
@@ -120,14 +121,14 @@ def _end(walk: Walk, place: dict, readings: list[tuple[dict, dict]], console: Co
     graph, node = walk.graph, walk.graph["nodes"][walk.node]
     persona = graph["personas"][graph["cases"][walk.case]["persona"]]
     console.print()
-    console.rule(_fill(node["heading"], place), align="left", style="dim")
+    console.rule(escape(_fill(node["heading"], place)), align="left", style="dim")
     console.print(Markdown(_fill(node["text"], place)))
     console.print(Markdown(_fill(node["epilogues"][walk.case], place)))
-    console.print(f"\n[bold]Who this was: {_fill(persona['title'], place)}[/]")
+    console.print(f"\n[bold]Who this was: {escape(_fill(persona['title'], place))}[/]")
     console.print(Markdown(_fill(persona["portrait"], place)))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for label, score in zip(graph["axis_labels"], walk.scores):
-        table.add_row(label, f"{score:+d}".replace("-", "−") if score else "0")
+        table.add_row(escape(label), f"{score:+d}".replace("-", "−") if score else "0")
     console.print()
     console.print(table)
     console.print(f"You asked before acting in {walk.checks} of the {walk.available} decisions where asking could tell you something.")
