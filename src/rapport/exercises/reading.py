@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6)
 _DIGITS = {zero + n: str(n) for zero in _ZEROS for n in range(10)}
 _FOLD = {**_DIGITS, 0x2212: "-", 0x2013: "-", 0x2019: "'", 0x066B: ".", 0x066C: "'"}
+_BLANK = re.compile(r"[\s\ufeff]+")  # a byte-order mark comes along when a figure is copied from some files
 _NUMBER = re.compile(r"([^\d.,]*?)((?:\d[\d\s'.,]*|[.,]\d+))(.*)", re.ASCII | re.DOTALL)
 
 
@@ -47,10 +48,10 @@ def number(text: str, unit: str = "") -> float | Unread:
     unit : str
         Unit of the answer; anything else beside the number is refused.
     """
-    shown = text.strip()
+    shown = _BLANK.sub(" ", text).strip()
     if shown in ("", "...", "…"):
         return NOT_TRIED
-    folded = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", shown).translate(_FOLD)).strip()
+    folded = _BLANK.sub(" ", unicodedata.normalize("NFKC", shown).translate(_FOLD)).strip()
     match = _NUMBER.fullmatch(folded)
     before, body, after = match.groups() if match else ("", "", "")
     if not match or "nan" in before.lower():

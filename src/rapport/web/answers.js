@@ -8,17 +8,19 @@
   const ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6];
   const FOLD = { "\u2212": "-", "\u2013": "-", "\u2019": "'", "\u066b": ".", "\u066c": "'" };
 
+  const BLANK = /[\s\x1c-\x1f\x85]+/g; // what Python takes for space as well
+
   function folded(text) {
     const plain = Array.from(text.normalize("NFKC"), (c) => {
       const zero = ZEROS.find((z) => c.codePointAt(0) >= z && c.codePointAt(0) < z + 10);
       return zero ? String(c.codePointAt(0) - zero) : FOLD[c] || c;
     }).join("");
-    return plain.replace(/\s+/g, " ").trim();
+    return plain.replace(BLANK, " ").trim();
   }
 
   /** A number out of `text`: {value}, or {broke: key of a sentence} with "not_tried" for nothing at all. */
   function readNumber(text, unit) {
-    const shown = text.trim();
+    const shown = text.replace(BLANK, " ").trim();
     if (shown === "" || shown === "..." || shown === "…") return { broke: "not_tried" };
     const match = /^([^0-9.,]*?)((?:[0-9][0-9\s'.,]*|[.,][0-9]+))(.*)$/s.exec(folded(shown));
     if (!match || match[1].toLowerCase().includes("nan")) return { broke: "not_a_number" };
