@@ -18,7 +18,7 @@ class Estimate(NamedTuple):
     value : float
         The point estimate.
     low, high : float
-        Ends of the interval (95 % unless the exercise says otherwise).
+        Ends of the interval (95% unless the exercise says otherwise).
     """
 
     value: float

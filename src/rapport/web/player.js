@@ -30,13 +30,13 @@
     check: "Asking before acting", check_says: "You took {n} of {total} chances to ask something that mattered before you acted.", idle_one: "One other question could not have helped, and it cost time or patience.", idle_many: "{n} other questions could not have helped, and each cost time or patience.", check_none: "No decision of this run had a question that would have told you more.",
     calibration: "How sure, and how right",
     calibration_good: "Your confidence fitted what you could know: sure where the signs pointed one way, careful where they did not.",
-    calibration_over: "At least once you were sure of a first reading that did not fit. Before the next number, name the sign that makes you sure.",
+    calibration_over: "At least once you were sure of a first reading that did not fit. Before you next say how sure you are, name the sign that makes you so.",
     calibration_fair: "Your confidence and the fit of your reading were not far apart, and could be closer.",
     calibration_first: "Your first reading fitted this person {n} of {total} times.", sure_was: "How sure: {words}",
     log: "Every choice you made", log_effects: "Effect", log_none: "none on the four sums", fitted: "The reading that fitted this person", ranked_1: "You ranked it first.", ranked_2: "You ranked it second.", ranked_3: "You ranked it last.", guessed: "This choice guessed from where somebody lives.",
     compare_says: "All your finished runs of this case, counted by place. Both places draw from the same kinds of people.", compare_choice: "What you chose", compare_runs: "Finished runs",
     again: "Play again with another customer", same: "Same customer again", other: "Play it in {city}",
-    print: "Print the transcript", erase: "Erase this case’s history", erase_sure: "Erase for good? Press once more.",
+    print: "Print the transcript", erase: "Erase the history of this case", erase_sure: "Erase for good? Press once more.",
     run: "Run {n}", minus: "−", effect: "{axis} {value}",
   };
   const BEATS = ["notice", "read", "check", "act"];

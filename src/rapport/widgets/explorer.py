@@ -122,7 +122,7 @@ class Explorer(ipywidgets.VBox):
         self._show()
 
     def estimate(self, choice: dict[str, str]) -> metrics.Interval:
-        """Mean or share (in %) of the outcome under a design, with its 95 % interval and n."""
+        """Mean or share (in %) of the outcome under a design, with its 95% interval and n."""
         key = tuple(choice[name] for name in ("outcome", "owned", "remedy", "explained", "updates"))
         if key not in self._estimates:
             values = self._groups[key[1:]][key[0]]
@@ -154,7 +154,7 @@ class Explorer(ipywidgets.VBox):
     def _line(self, choice: dict[str, str]) -> str:
         label, unit, _ = OUTCOMES[choice["outcome"]]
         found = self.estimate(choice)
-        return f"{_design(choice)}. {label}: {found.value:.1f} {unit} (95 % interval {found.low:.1f} to {found.high:.1f}, n = {found.n}; simulated)."
+        return f"{_design(choice)}. {label}: {found.value:.1f} {unit} (95% interval {found.low:.1f} to {found.high:.1f}, n = {found.n}; simulated)."
 
     def _alt(self, choice: dict[str, str]) -> str:
         label, unit, _ = OUTCOMES[choice["outcome"]]
@@ -171,7 +171,7 @@ class Explorer(ipywidgets.VBox):
         base = {"outcome": outcome, "owned": owned, "remedy": remedy}
         label, unit, _ = OUTCOMES[outcome]
         title = f"{label}: {CONTROLS['owned'][1][owned]}, {_remedy(remedy)}"
-        fig, ax = charts.figure(title, f"{unit}, 95 % intervals, simulated trial", width=SIZE[0], height=SIZE[1])
+        fig, ax = charts.figure(title, f"{unit}, 95% intervals, simulated trial", width=SIZE[0], height=SIZE[1])
         spots, last = {}, {}
         every = [self.estimate({**choice, "outcome": outcome}) for choice in _choices() if choice["outcome"] == outcome]
         for explained, shade, shift in (("0", "accent", -0.06), ("1", "contrast", 0.06)):
@@ -293,7 +293,7 @@ def _design(choice: dict[str, str]) -> str:
     return words[0].upper() + words[1:]
 
 
-_HEAD = ("Updates", "Explanation", "Result", "95 % interval", "n")
+_HEAD = ("Updates", "Explanation", "Result", "95% interval", "n")
 
 
 def _rows(frame: Frame) -> list[list[str]]:
