@@ -91,6 +91,61 @@ def test_a_file_that_is_no_notebook_and_an_unknown_stem_are_named(tmp_path):
         execute.notebook_paths(root, ["09_x"])
 
 
+def test_a_start_that_is_stopped_leaves_nothing_to_do_at_exit(tmp_path, monkeypatch):
+    """Else Ctrl-C in the first seconds of a build ends in a traceback."""
+    import atexit
+
+    from nbclient import NotebookClient
+
+    async def stopped(client):
+        await client._async_cleanup_kernel()
+        raise RuntimeError("stopped while starting")
+
+    monkeypatch.setattr(NotebookClient, "async_start_new_kernel_client", stopped)
+    root = course(tmp_path, **{"01_a": ["1 + 1"]})
+    path = root / "notebooks" / "01_a.ipynb"
+    left = []
+    monkeypatch.setattr(atexit, "register", left.append)
+    monkeypatch.setattr(atexit, "unregister", lambda callback: left.remove(callback) if callback in left else None)
+    with pytest.raises(RuntimeError, match="stopped while starting"):
+        execute.run_notebook(execute.read_notebook(path), path, root)
+    assert [each for each in left if "_cleanup_kernel" in repr(each) or isinstance(getattr(each, "__self__", None), NotebookClient)] == []
+
+
+def test_a_stop_also_ends_a_kernel_that_is_only_starting(tmp_path, monkeypatch):
+    """Else Ctrl-C in the first seconds of a build waits until the notebook has run to its end."""
+    import threading
+    import time
+
+    class Kernel:
+        async def kill(self):
+            killed.set()
+
+    class Manager:
+        provisioner = None
+
+    killed = threading.Event()
+
+    def run(notebook, path, root, *, running, **_):
+        if path.stem == "01_a":
+            return notebook
+        running.add(manager := Manager())
+        time.sleep(1)
+        manager.provisioner = Kernel()
+        killed.wait(10)
+        running.discard(manager)
+        return notebook
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    root = course(tmp_path, **{"01_a": ["1"], "02_b": ["1"]})
+    monkeypatch.setattr(execute, "run_notebook", run)
+    with pytest.raises(KeyboardInterrupt):
+        execute.run_all(root, execute.notebook_paths(root), stop)
+    assert killed.is_set()
+
+
 def test_a_stop_ends_the_kernels_and_is_passed_on(tmp_path):
     root = course(tmp_path, **{"01_fast": ["1"], "02_slow": ["import time\ntime.sleep(100)"]})
 

@@ -4,13 +4,14 @@ A failing cell becomes one `NotebookError` that shows the cell; the other notebo
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import re
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,8 @@ def run_notebook(notebook: Any, path: Path, root: Path, *, for_page: bool = Fals
         finally:
             if running is not None:
                 running.discard(manager)
+            # The client has ended its kernel by now; where that start was stopped it would try again at exit and fail aloud.
+            atexit.unregister(client._cleanup_kernel)
     for cell, following in zip(notebook.cells, [*notebook.cells[1:], None]):
         if following is not None and id(following) not in numbers:
             cell.outputs += following.outputs
@@ -238,12 +241,13 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
                     progress(f"ran {path.parent.name}/{path.name}", number + 1, len(paths))
         except BaseException:  # Ctrl-C above all: end the kernels, or their threads would hold the program
             stopped.set()
-            for manager in list(running):
-                if manager.provisioner is not None:
-                    # in a thread of its own: the caller may be inside an event loop (a notebook, for one)
-                    ender = threading.Thread(target=lambda kernel=manager.provisioner: asyncio.run(kernel.kill()))
-                    ender.start()
-                    ender.join()
+            while wait(futures, timeout=0.2).not_done:  # again and again: a kernel may be just about to start
+                for manager in list(running):
+                    if manager.provisioner is not None:
+                        # in a thread of its own: the caller may be inside an event loop (a notebook, for one)
+                        ender = threading.Thread(target=lambda kernel=manager.provisioner: asyncio.run(kernel.kill()))
+                        ender.start()
+                        ender.join()
             raise
     raise_all(sorted(errors, key=str))
     return {path: done[path] for path in paths}
