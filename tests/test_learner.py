@@ -58,7 +58,12 @@ def test_two_open_records_do_not_overwrite_each_other(path):
     assert len(again.runs()) == 1
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", '{"format": 99}', '{"format": 1, "attempts": 3}', "\x00\x01", '{"format": 1, "seed": "x"}'])
+STRANGE = ['"seed": "x"', '"seed": -5', '"seed": true', '"draws": {"10_small": "x"}', '"predictions": [{"module": "m"}]', '"predictions": 3']
+
+
+@pytest.mark.parametrize(
+    "damage", ["{", "[]", '{"format": 99}', '{"format": 1, "attempts": 3}', "\x00\x01", "[" * 20_000, *(f'{{"format": 1, {part}}}' for part in STRANGE)]
+)
 def test_a_damaged_file_is_set_aside_and_named(path, damage):
     path.parent.mkdir()
     path.write_text(damage)

@@ -136,7 +136,7 @@ class Record:
             self._notice(f"{display_path(self.path)} cannot be read ({error.strerror}); starting with an empty record, kept only until you close.")
             self._kept = False
             return empty
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or brackets without end
             data = None
         if _sound(data):
             return {**empty, **data}
@@ -167,13 +167,19 @@ class _NoLock(ContentError):
     """The record's folder cannot be written at all."""
 
 
+def _seed(number: Any) -> bool:
+    return type(number) is int and number >= 0
+
+
 def _sound(data: Any) -> bool:
     return (
         isinstance(data, dict)
         and data.get("format") == FORMAT
-        and isinstance(data.get("seed", 0), int)
+        and _seed(data.get("seed", 0))
         and isinstance(data.get("draws", {}), dict)
+        and all(map(_seed, data.get("draws", {}).values()))
         and all(isinstance(data.get(kind, []), list) and all(isinstance(row, dict) for row in data.get(kind, [])) for kind in _LISTS)
+        and all("guess" in row for row in data.get("predictions", []))
     )
 
 
