@@ -282,15 +282,16 @@ def period_of(frame: Any, period: str, day: str, name: str) -> Any:
     return nw.from_native(native.withColumn(name, F.floor((F.year(date) * 12 + F.month(date) - 23_641) / per).cast("long")))
 
 
-def _sql_period(period: str, day: str) -> str:
+def _sql_period(period: str, day: str, date: str = "") -> str:
+    """SQL of the period's number, from a day's number and, where there is one, the date itself."""
     if period in ("day", "week"):
         return day if period == "day" else f"({day} + 3) // 7"
-    date, per = f"(DATE '1970-01-01' + {day}::INTEGER)", {"month": 1, "quarter": 3, "year": 12}[period]
+    date, per = date or f"(DATE '1970-01-01' + {day}::INTEGER)", {"month": 1, "quarter": 3, "year": 12}[period]
     return f"((year({date}) * 12 + month({date}) - 23641) // {per})::BIGINT"
 
 
 def add_scores(frame: Any, scores: dict[str, tuple[str, bool]], tie: str, groups: int) -> Any:
-    """With each score: 1 + ⌊(rank − 1)·groups / rows⌋ of a column (descending when so marked), ties by `tie`."""
+    """With each score: 1 + ⌊(rank − 1)·groups / rows⌋ of a column (descending when so marked), ties by `tie`. Not for DuckDB."""
     kind, native = engine(frame), frame.to_native()
     if kind == "pandas":
         import numpy as np
@@ -310,18 +311,13 @@ def add_scores(frame: Any, scores: dict[str, tuple[str, bool]], tie: str, groups
             native = native.sort(pl.col(column) * (-1 if falling else 1), pl.col(tie))
             native = native.with_columns((1 + pl.int_range(pl.len(), dtype=pl.Int64) * groups // pl.len()).cast(pl.Int64).alias(name))
         return nw.from_native(native)
-    mark = '"' if kind == "duckdb" else "`"
-    ranked = {
-        name: f"cast(1 + floor((row_number() over (order by {mark}{column}{mark} {'desc' if falling else 'asc'}, {mark}{tie}{mark}) - 1) * {groups} / count(*) over ()) as bigint)"
-        for name, (column, falling) in scores.items()
-    }
-    if kind == "duckdb":  # whole-number division: floor of a DOUBLE would round for very many rows
-        asked = ", ".join(f"{sql.replace('floor(', '(').replace(' / ', ' // ')} AS {quoted(name)}" for name, sql in ranked.items())
-        return nw.from_native(native.query("rapport_people", f"SELECT *, {asked} FROM rapport_people"))
     from pyspark.sql import functions as F
 
-    whole = {name: F.expr(sql.replace("floor(", "(").replace(" / ", " div ")) for name, sql in ranked.items()}
-    return nw.from_native(native.withColumns(whole))
+    ranked = {
+        name: f"cast(1 + (row_number() over (order by `{column}` {'desc' if falling else 'asc'}, `{tie}`) - 1) * {groups} div count(*) over () as bigint)"
+        for name, (column, falling) in scores.items()
+    }
+    return nw.from_native(native.withColumns({name: F.expr(sql) for name, sql in ranked.items()}))
 
 
 # Shapes that narwhals writes as self-joins: DuckDB would compute their input twice, pandas would merge on every order.
@@ -399,13 +395,30 @@ def duckdb_cohorts(frame: Any, period: str) -> Any:
     return frame.to_native().query(
         "rapport_orders",
         f"""
-        WITH seen AS MATERIALIZED (SELECT DISTINCT customer_id, {_sql_period(period, "rapport_day")} AS spell FROM rapport_orders),
+        WITH seen AS MATERIALIZED (SELECT DISTINCT customer_id, {_sql_period(period, "rapport_day", "day::DATE")} AS spell FROM rapport_orders),
         began AS (SELECT customer_id, min(spell) AS cohort FROM seen GROUP BY customer_id),
         counted AS (SELECT cohort, spell - cohort AS age, count(*) AS customers FROM seen JOIN began USING (customer_id) GROUP BY ALL)
         SELECT {start} AS cohort, age::BIGINT AS age, customers::BIGINT AS customers,
                max(customers) FILTER (age = 0) OVER (PARTITION BY counted.cohort)::BIGINT AS cohort_size,
                customers / cohort_size AS share
         FROM counted
+        """,
+    )
+
+
+def duckdb_rfm(frame: Any, last: int, groups: int) -> Any:
+    """The table of `orders.rfm`: customers are counted once, not in a window beside every rank."""
+    score = f"1 + (row_number() OVER (ORDER BY {{}}, customer_id) - 1) * {groups} // (SELECT count(*) FROM people)"
+    return frame.to_native().query(
+        "rapport_orders",
+        f"""
+        WITH people AS MATERIALIZED (
+            SELECT customer_id, ({last} - max(rapport_day) FILTER (amount_minor >= 0))::BIGINT AS recency_days,
+                   count(*) FILTER (amount_minor >= 0)::BIGINT AS frequency, sum(amount_minor)::BIGINT AS monetary_minor
+            FROM rapport_orders GROUP BY customer_id HAVING count(*) FILTER (amount_minor >= 0) > 0)
+        SELECT *, ({score.format("recency_days DESC")})::BIGINT AS recency_score, ({score.format("frequency")})::BIGINT AS frequency_score,
+               ({score.format("monetary_minor")})::BIGINT AS monetary_score
+        FROM people
         """,
     )
 

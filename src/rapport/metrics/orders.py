@@ -15,29 +15,31 @@ from rapport.metrics.result import MetricError
 DAY, AMOUNT = "rapport_day", "rapport_amount"
 
 
-def purchases(orders: Any, end: date, *, refunds: bool = False, keep: tuple[str, ...] = ()) -> Any:
-    """Orders up to `end` that count as purchases: ``customer_id``, the day as an integer, and any columns to `keep`.
+def purchases(orders: Any, end: date, *, refunds: bool = False, money: bool = False) -> Any:
+    """Orders up to `end` that count as purchases: ``customer_id``, ``amount_minor`` and the day as an integer.
 
     Left out: rows without customer or day, later than `end`, with a negative ``amount_minor``, or marked ``refunded``. With
-    `refunds`, negative rows stay, for sums of money.
+    `refunds`, negative rows stay, for sums of money; with `money`, amounts in several currencies are refused.
     """
     frame = engines.wrap(orders)
     engines.require(frame, "orders", "customer_id", "day", "amount_minor")
-    amount = frame.collect_schema()["amount_minor"]
+    kinds = frame.collect_schema()
+    amount = kinds["amount_minor"]
     if not amount.is_integer():
         raise MetricError(f"orders: amount_minor holds {amount}; money is a whole number of minor units (cents, fils, paise), so that sums are exact.")
     last = day_number(end, "end")
     # first the columns needed, then the day: engines carry less
-    names = list(dict.fromkeys(["customer_id", "day", "amount_minor", *keep]))
-    has_refunded = "refunded" in frame.collect_schema()
-    frame = engines.add_day(frame.select(*names, *(["refunded"] if has_refunded else [])), "day", DAY, "orders")
+    extra = [name for name, wanted in (("refunded", True), ("currency", money)) if wanted and name in kinds]
+    frame = engines.add_day(frame.select("customer_id", "day", "amount_minor", *extra), "day", DAY, "orders")
     real = ~nw.col("customer_id").is_null() & ~nw.col("amount_minor").is_null() & (nw.col(DAY) <= last)
     if not refunds:
         real = real & (nw.col("amount_minor") >= 0)
-    if has_refunded:
-        back = engines.flag(frame, "refunded")
-        real = real & ~nw.when(back.is_null()).then(nw.lit(False)).otherwise(back)
-    return frame.filter(real)
+    if "refunded" in extra:
+        real = real & ~engines.flag(frame, "refunded")
+    frame = frame.filter(real)
+    if "currency" in extra:
+        one_currency(frame)
+    return frame
 
 
 def cohort_table(orders: Any, *, end: date, period: str = "month") -> Any:
@@ -108,9 +110,10 @@ def rfm(orders: Any, *, end: date, groups: int = 5) -> Any:
     """
     if groups not in range(2, 10):
         raise MetricError(f"rfm: found groups={groups!r}; choose a whole number from 2 to 9.")
-    frame = purchases(orders, end, refunds=True, keep=currency(orders))
-    one_currency(frame)
+    frame = purchases(orders, end, refunds=True, money=True)
     last = day_number(end, "end")
+    if engines.engine(frame) == "duckdb":
+        return engines.duckdb_rfm(frame, last, groups)
     if engines.engine(frame) == "pandas":
         people = engines.pandas_rfm(frame, DAY, last)
     else:
@@ -147,8 +150,7 @@ def purchase_summary(orders: Any, *, end: date) -> Any:
     -----
     The statistics x, t_x and T of Fader, Hardie & Lee (2005), *Marketing Science* 24(2), 275–284.
     """
-    frame = purchases(orders, end, keep=currency(orders))
-    one_currency(frame)
+    frame = purchases(orders, end, money=True)
     last = day_number(end, "end")
     if engines.engine(frame) == "duckdb":
         return engines.duckdb_summary(frame, last)
@@ -180,8 +182,7 @@ def orders_per_period(orders: Any, *, end: date, period: str = "month") -> Any:
         ``period`` (date, first day), ``orders``, ``customers``, ``amount_minor`` (less refunds). A period without a row had no
         order and no refund.
     """
-    frame = purchases(orders, end, refunds=True, keep=currency(orders))
-    one_currency(frame)
+    frame = purchases(orders, end, refunds=True, money=True)
     real = nw.col("amount_minor") >= 0
     frame = engines.period_of(frame, period, DAY, "spell").with_columns(
         nw.when(real).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64).alias("counted")
@@ -196,15 +197,8 @@ def orders_per_period(orders: Any, *, end: date, period: str = "month") -> Any:
     ))  # fmt: skip
 
 
-def currency(orders: Any) -> tuple[str, ...]:
-    """The currency column, when the table has one."""
-    return ("currency",) if "currency" in engines.wrap(orders).collect_schema() else ()
-
-
 def one_currency(frame: Any) -> None:
     """Refuse a table in which sums of money would add different currencies."""
-    if "currency" not in frame.collect_schema():
-        return
     found = sorted(str(row["currency"]) for row in engines.rows(frame.select("currency").unique()))
     if len(found) > 1:
         raise MetricError(f"orders: amounts stand in {', '.join(found)}; minor units of different currencies do not add up, so convert them or take one currency at a time.")
