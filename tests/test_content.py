@@ -123,3 +123,10 @@ def test_module_stems_come_from_playbooks_and_notebooks(tmp_path):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "notebooks/03_three.ipynb").write_text("{}")
     assert content.module_stems(Path(tmp_path)) == ["03_three", "10_ten"]
+
+
+def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_it(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_bytes("\ufeff---\ntitle: a\n---\nBody\n".encode())
+    front, body, line = content.read_markdown(path, Sheet)
+    assert (front.title, body, line) == ("a", "Body\n", 4)

@@ -130,7 +130,7 @@ class Document:
 def read_text(path: Path) -> str:
     """Text of a UTF-8 file; a missing or undecodable one is a `ContentError`."""
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return Path(path).read_text(encoding="utf-8-sig")  # some editors begin a file with a mark
     except FileNotFoundError:
         raise ContentError("the file does not exist.", path) from None
     except UnicodeDecodeError as error:

@@ -54,7 +54,7 @@ def rapport(
 
 @app.command(rich_help_panel="Read, learn, practise", epilog=example("rapport build --open"))
 def build(
-    out: Annotated[Path | None, typer.Option(help="Folder to build into.", show_default="build/handbook")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to build into; the zip and the single files go beside it.", show_default="build/handbook")] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the handbook in the browser afterwards.")] = False,
 ) -> None:
     """Execute every notebook and render the handbook: a folder, one zip, and a single file per module."""
