@@ -1,4 +1,5 @@
-# Every target is also a command: .venv/bin/rapport build, test, lab (on Windows: .venv\Scripts\rapport).
+# What readers and authors need is also a command: .venv/bin/rapport build, test, lab, check (on Windows: .venv\Scripts\rapport).
+# The maintainers' targets (lock, clean, test-spark, benchmark) are lines to copy where there is no make.
 # Pass options through ARGS, for example: make test ARGS="-k scenario"
 
 PYTHON ?= python3
