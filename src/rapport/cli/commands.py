@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from rapport.cli import FAILED, STOPPED, WRONG_USE, UsageError
+from rapport.cli.maintain import register
 
 EXIT_CODES = "Exit codes: 0 fine, 1 content or build failed, 2 wrong use, 130 stopped with Ctrl-C."
 
@@ -263,3 +264,6 @@ def test(context: typer.Context) -> None:
     code = subprocess.call([sys.executable, "-m", "pytest", *context.args], cwd=root)
     # pytest: 0 passed, 1 failed, 2 interrupted, 3 internal error, 4 usage, 5 nothing collected.
     raise typer.Exit({0: 0, 1: FAILED, 2: FAILED, 3: FAILED, 4: WRONG_USE, 5: WRONG_USE}.get(code, FAILED))
+
+
+register(app)

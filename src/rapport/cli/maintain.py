@@ -1,0 +1,73 @@
+"""Commands for maintainers: pin requirements, compare with Spark, measure, remove what was built.
+They run the project's own scripts in a clone, so they stand apart from what readers and authors use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+
+from rapport.cli import UsageError
+
+_LOCK = ("pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-emit-index-url", "--no-annotate", "--no-header", "--upgrade")
+_LOCKS = (("--extra", "test", "-o", "requirements-test.lock"), ("--constraint", "requirements-test.lock", "-o", "requirements.lock"))
+_MORE = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+
+def _clone() -> Path:
+    from rapport.content import course_root
+
+    root = course_root()
+    if not (root / "pyproject.toml").is_file():
+        raise UsageError(f"No project at {root}: run this in a clone of it.")
+    return root
+
+
+def _run(command: list[str], root: Path, **environment: str) -> None:
+    code = subprocess.call(command, cwd=root, env=os.environ | environment)
+    if code:
+        raise typer.Exit(1)
+
+
+def lock() -> None:
+    """Resolve pyproject.toml anew into both locks (needs uv)."""
+    root, uv = _clone(), shutil.which("uv")
+    if uv is None:
+        raise UsageError("uv was not found: install it, then run this again.")
+    for where in _LOCKS:
+        _run([uv, *_LOCK, *where, "pyproject.toml"], root)
+
+
+def test_spark(context: typer.Context) -> None:
+    """Compare every metric with a local Spark session (needs a Java 17 runtime); further arguments go to pytest."""
+    root = _clone()
+    if shutil.which("java") is None:
+        raise UsageError("No Java runtime was found: install Java 17 (Debian: apt install openjdk-17-jre-headless), then run this again.")
+    uv = shutil.which("uv")
+    pip = [uv, "pip", "install", "--python", sys.executable] if uv else [sys.executable, "-m", "pip", "install"]
+    _run([*pip, "--quiet", "--constraint", "requirements-test.lock", "pyspark>=4"], root)
+    _run([sys.executable, "-m", "pytest", "tests/test_metrics_spark.py", *context.args], root, RAPPORT_SPARK="1")
+
+
+def benchmark(context: typer.Context) -> None:
+    """Measure the metrics against their peers and write benchmarks/results.md; further arguments go to the script."""
+    root = _clone()
+    _run([sys.executable, "benchmarks/run.py", *context.args], root)
+
+
+def clean() -> None:
+    """Remove build/; notebooks, workspace and environment stay."""
+    built = _clone() / "build"
+    if built.exists():
+        shutil.rmtree(built)
+    typer.echo("build/ is gone.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the maintainers' commands to `app`."""
+    for name, command, more in (("lock", lock, {}), ("test-spark", test_spark, _MORE), ("benchmark", benchmark, _MORE), ("clean", clean, {})):
+        app.command(name, rich_help_panel="For maintainers", context_settings=more, epilog=f"Example: rapport {name}")(command)
