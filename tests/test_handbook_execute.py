@@ -124,12 +124,14 @@ def test_a_stop_also_ends_a_kernel_that_is_only_starting(tmp_path, monkeypatch):
     class Manager:
         provisioner = None
 
-    killed = threading.Event()
+    killed, begun = threading.Event(), threading.Event()
 
     def run(notebook, path, root, *, running, **_):
         if path.stem == "01_a":
+            assert begun.wait(10)  # the stop comes while the other one is starting, not before it
             return notebook
         running.add(manager := Manager())
+        begun.set()
         time.sleep(1)
         manager.provisioner = Kernel()
         killed.wait(10)
