@@ -19,7 +19,15 @@ sources:
   - {id: seen-2014, authors: "Roe, R.", year: 2014, title: A study, where: A Journal, seen: abstract}
   - {id: unread-1999, authors: "Poe, P.", year: 1999, title: Another, where: A Journal, seen: citation}
 """
-CASE = "events: {luck: {probability: 0.3}}\ndecisions: [{id: first}, {id: luck}, {id: last}]\n"
+# Two decisions on the longest way: luck is not counted, and the way past `last` is shorter.
+CASE = """start: first
+events: {luck: {probability: 0.3}}
+decisions:
+- {id: first, acts: [{next: luck}, {next: done}]}
+- {id: luck, acts: [{next: [{when: [a], go: last}, {go: aside}]}]}
+- {id: last, acts: [{next: done}]}
+- {id: aside, acts: [{next: done}]}
+"""
 EXERCISES = "exercises:\n  - {id: share, minutes: 4}\n  - {id: effect, minutes: 6}\n"
 MINUTES = {
     "moment": 1, "outcomes": 1, "idea": 2, "predict": 3, "data": 4, "replies": 1, "scenario": 5, "exercises": 6,

@@ -182,10 +182,20 @@ def _estimate(name: str, group: list[Cell], stem: str, root: Path) -> float:
 
 
 def _decisions(path: Path) -> int:
-    """Decisions on the longest usual way through a case: those that luck alone brings are not counted."""
+    """Decisions on the longest way through a case; those named like a piece of luck are not counted."""
     case = parse_yaml(read_text(path), path).data or {}
-    events = set(case.get("events") or {})
-    return len([decision for decision in case.get("decisions") or [] if decision.get("id") not in events])
+    luck = set(case.get("events") or {})
+    leads = {}
+    for decision in case.get("decisions") or []:
+        onward = [act.get("next") for act in decision.get("acts") or []]
+        leads[decision.get("id")] = {go for each in onward for go in ([route.get("go") for route in each] if isinstance(each, list) else [each])}
+
+    def longest(name: str, before: frozenset[str]) -> int:
+        if name not in leads or name in before:  # an ending, or a circle that the case's own check reports
+            return 0
+        return (name not in luck) + max((longest(onward, before | {name}) for onward in leads[name]), default=0)
+
+    return longest(case.get("start"), frozenset())
 
 
 def _exercise_minutes(path: Path, cell: Cell) -> float:
