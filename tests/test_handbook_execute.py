@@ -87,7 +87,7 @@ def test_a_file_that_is_no_notebook_and_an_unknown_stem_are_named(tmp_path):
     (root / "notebooks" / "02_b.ipynb").write_text('{"cells": 3}', encoding="utf-8")
     with pytest.raises(ContentError, match="02_b.ipynb: not a valid notebook"):
         execute.read_notebook(root / "notebooks" / "02_b.ipynb")
-    with pytest.raises(ContentError, match="no notebook is called '09_x'; there are 01_a, 02_b"):
+    with pytest.raises(ContentError, match="no notebook is called .09_x.; there are 01_a, 02_b"):
         execute.notebook_paths(root, ["09_x"])
 
 

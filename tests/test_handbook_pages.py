@@ -44,6 +44,45 @@ def body(path, *cells):
     return render.notebook_html(tiny_course.notebook(*cells), render.Context(path / "x.ipynb"))
 
 
+# ---- Notebooks that are no modules ------------------------------------------------------------------------------
+
+
+def beside(path, *cells, **about):
+    """A notebook beside the modules, as read after a run."""
+    notebook = tiny_course.notebook(*cells)
+    notebook.metadata["rapport"] = about
+    return {path / "notebooks" / "book.ipynb": notebook}
+
+
+def test_a_reference_notebook_is_a_page_linked_from_the_first_and_others_are_not(course, executed, tmp_path):
+    cells = (new_markdown_cell("# Meet the book"), new_markdown_cell("## Orders\n\n[The module](01_tiny.ipynb)"))
+    (course / "notebooks/book.ipynb").touch()
+    try:
+        for kind, kinds, there in [("reference", ("reference",), True), ("trainer", ("reference",), False), ("trainer", ("reference", "trainer"), True), ("none", ("reference", "trainer"), False)]:
+            found = pages.read_references(course, executed | beside(course, *cells, page=kind), kinds)
+            assert [each.name for each in found] == ["book"] * there
+        site = package.site_files(pages.site_pages(course, pages.read_modules(course, executed), pages.read_references(course, beside(course, *cells, page="reference"))))
+    finally:
+        (course / "notebooks/book.ipynb").unlink()
+    page = site["book.html"].decode()
+    assert page.count("<h1") == 1 and "Meet the book" in page and '<a href="01_tiny.html">The module</a>' in page
+    assert '<a href="book.html">Meet the book</a>' in site["index.html"].decode()
+
+
+@pytest.mark.parametrize("cells, about, says", [
+    ((new_markdown_cell("# A"),), {}, "found None; a notebook that is no module has the metadata"),
+    ((new_markdown_cell("# A"),), {"page": "learner"}, "found 'learner'"),
+    ((new_markdown_cell("A"),), {"page": "reference"}, "cell 1: the first cell must be a heading"),
+])  # fmt: skip
+def test_a_notebook_that_does_not_say_where_it_belongs_is_refused(course, cells, about, says):
+    (course / "notebooks/book.ipynb").touch()
+    try:
+        with pytest.raises(ContentError, match=says):
+            pages.read_references(course, beside(course, *cells, **about))
+    finally:
+        (course / "notebooks/book.ipynb").unlink()
+
+
 # ---- Cells ------------------------------------------------------------------------------------------------------
 
 

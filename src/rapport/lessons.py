@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_text
+from rapport.content import MODULE_STEM, ContentError, course_root, module_stems, parse_yaml, raise_all, read_text
 from rapport.playbooks import Source, bibliography, cite, playbook_path
 from rapport.playbooks import load as load_playbook
 
 Section = Literal["moment", "outcomes", "idea", "predict", "data", "replies", "scenario", "exercises", "play", "incident", "review", "sources"]
 SECTIONS: tuple[str, ...] = get_args(Section)
+Belongs = Literal["module", "reference", "trainer", "none"]
 WRITING = ("predict", "play", "incident")  # sections in which the learner writes
 
 # What a section takes, in minutes: the estimate that the declared minutes are held against.
@@ -63,6 +64,26 @@ class Part:
     cells: tuple[Cell, ...]
     declared: float
     estimated: float
+
+
+def belongs(path: Path, notebook: Mapping[str, Any]) -> Belongs:
+    """Where a notebook of ``notebooks/`` has its page: ``module``, or what its metadata ``rapport.page`` says.
+
+    ``reference`` is a page of every handbook, ``trainer`` one of the facilitator's, ``none`` a notebook for Jupyter only.
+
+    Raises
+    ------
+    ContentError
+        For a notebook that is no module and does not say.
+    """
+    if MODULE_STEM.match(path.stem):
+        return "module"
+    said = notebook.get("metadata", {}).get("rapport", {}).get("page")
+    if said not in ("reference", "trainer", "none"):
+        raise ContentError(
+            f"found {said!r}; a notebook that is no module has the metadata {{\"rapport\": {{\"page\": …}}}} with reference, trainer or none.", path, key="metadata.rapport.page"
+        )
+    return said
 
 
 def cells(path: Path) -> list[Cell]:

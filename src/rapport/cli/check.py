@@ -147,7 +147,9 @@ def _notebooks(root: Path) -> Found:
     paths = notebook_paths(root)
     for path in paths:
         try:
-            read_notebook(path)
+            notebook = read_notebook(path)
+            if path.parent.name == "notebooks":
+                lessons.belongs(path, notebook)
         except ContentError as error:
             yield error
     yield _counted(len(paths), "notebook")

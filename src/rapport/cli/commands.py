@@ -138,19 +138,19 @@ def check() -> None:
 
 @app.command(rich_help_panel="For authors", epilog=example("rapport execute 10_when_it_goes_wrong"))
 def execute(
-    stems: Annotated[list[str] | None, typer.Argument(metavar="[STEM]…", help="Modules whose notebooks to run; all when none is named.", show_default=False)] = None,
+    stems: Annotated[list[str] | None, typer.Argument(metavar="[STEM]…", help="Notebooks to run, by name; all when none is named.", show_default=False)] = None,
 ) -> None:
     """Run notebooks and store their outputs; nothing else writes stored outputs."""
     from rapport.cli.progress import shown
     from rapport.content import course_root, module_stems
-
-    root = course_root()
-    known = module_stems(root)
-    if unknown := sorted(set(stems or ()) - set(known)):
-        raise UsageError(f"No module {', '.join(map(repr, unknown))}; known are {', '.join(known) or 'none yet'}.")
     from rapport.exercises.model import load
     from rapport.exercises.notebook import sync
-    from rapport.handbook.execute import write_outputs
+    from rapport.handbook.execute import notebook_paths, write_outputs
+
+    root = course_root()
+    known = sorted({*module_stems(root), *(path.stem for path in notebook_paths(root))})
+    if unknown := sorted(set(stems or ()) - set(known)):
+        raise UsageError(f"No notebook {', '.join(map(repr, unknown))}; known are {', '.join(known) or 'none yet'}.")
 
     for stem in stems or known:
         if (root / "exercises" / f"{stem}.yaml").exists():

@@ -73,7 +73,7 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None)
     tell("reading playbooks, cases and exercises", len(paths), total)
     modules = pages.read_modules(root, executed)
     tell("making pages", len(paths) + 1, total)
-    made = pages.site_pages(root, modules)
+    made = pages.site_pages(root, modules, pages.read_references(root, executed))
     site = package.site_files(made)
     beside = {ZIP: package.zipped(site)}
     beside |= {f"single/{module.stem}.html": package.single_file(pages.single_page(root, module)) for module in modules}

@@ -16,7 +16,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from rapport.content import ContentError, module_stems, raise_all, read_text, write_text
+from rapport.content import ContentError, raise_all, read_text, write_text
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(what, done, total)`` whenever something begins or ends."""
@@ -72,7 +72,8 @@ def notebook_paths(root: Path, stems: Sequence[str] | None = None) -> list[Path]
         return known
     for stem in stems:
         if all(path.stem != stem for path in known):
-            raise ContentError(f"no notebook is called {stem!r}; there are {', '.join(module_stems(root)) or 'none'}.", root / "notebooks")
+            there = sorted({path.stem for path in known})
+            raise ContentError(f"no notebook is called {stem!r}; there are {', '.join(there) or 'none'}.", root / "notebooks")
     return [path for path in known if path.stem in stems]
 
 
@@ -261,7 +262,7 @@ def write_outputs(root: Path, stems: Sequence[str] | None = None, progress: Prog
     root : Path
         The course.
     stems : sequence of str, optional
-        Modules to run; all when none is named.
+        Notebooks to run, by stem; all when none is named.
     progress : callable, optional
         Called as ``progress(what, done, total)``.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -52,6 +52,16 @@ class Module:
         return self.stem[:2]
 
 
+@dataclass(frozen=True)
+class Reference:
+    """A notebook that is no module and has a page of its own; its title is its first heading."""
+
+    name: str
+    title: str
+    notebook_path: Path
+    notebook: Any
+
+
 @dataclass
 class Page:
     """One page before it is written: its frame's values and its body."""
@@ -96,6 +106,32 @@ def read_modules(root: Path, executed: Mapping[Path, Any]) -> list[Module]:
             workbook = exercises.load(stem, root)
             html, names = exercise_page.render(workbook), tuple(each.id for each in workbook)
         found.append(Module(stem, playbooks.load(stem, root), path, executed[path], graphs, html, names))
+    return found
+
+
+def read_references(root: Path, executed: Mapping[Path, Any], kinds: tuple[str, ...] = ("reference",)) -> list[Reference]:
+    """The notebooks among `executed` that are no modules and have a page, by name.
+
+    Parameters
+    ----------
+    kinds : tuple of str
+        Which pages are wanted: ``reference``, ``trainer`` (see `lessons.belongs`).
+
+    Raises
+    ------
+    ContentError
+        For a notebook that does not say where it belongs, or does not begin with a heading.
+    """
+    from rapport import lessons
+
+    found = []
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        if path not in executed or lessons.belongs(path, executed[path]) not in kinds:
+            continue
+        head = re.match(r"# (.+)", executed[path].cells[0].source if executed[path].cells else "")
+        if not head:
+            raise ContentError("the first cell must be a heading '# Title'; it is the page's title.", path, key="cell 1")
+        found.append(Reference(path.stem, head[1].strip(), path, executed[path]))
     return found
 
 
@@ -178,8 +214,7 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         return f'<p class="note">{STRINGS["exercises_lead"]}</p>{module.exercises}'
 
     embeds: dict[str, render.Embed] = {"scenario": scenario, "explorer": render.baked} | ({"exercises": exercises} if module.exercises else {})
-    body = render.notebook_html(module.notebook, render.Context(module.notebook_path, embeds, ids))
-    body = re.sub(r"^\s*<h1[^>]*>.*?</h1>\s*", "", body, count=1, flags=re.DOTALL)
+    body = _without_title(render.notebook_html(module.notebook, render.Context(module.notebook_path, embeds, ids)))
     rest = ""
     if module.exercises and "exercises" not in placed:
         rest += f'<h2 id="exercises">{STRINGS["exercises"]}</h2><p>{STRINGS["exercises_lead"]}</p>{module.exercises}'
@@ -204,6 +239,18 @@ def module_view(module: Module, href: Href) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def reference_body(reference: Reference, href: Href) -> Markup:
+    """A notebook that is no module, from its heading to its end."""
+    context = render.Context(reference.notebook_path, {"explorer": render.baked}, {"main", "top"})
+    body = _without_title(render.notebook_html(reference.notebook, context))
+    head = Markup('<header class="opening"><h1 id="top">{}</h1></header>').format(reference.title)
+    return head + relink(body, href, reference.notebook_path)
+
+
+def _without_title(body: str) -> str:
+    return re.sub(r"^\s*<h1[^>]*>.*?</h1>\s*", "", body, count=1, flags=re.DOTALL)
+
+
 def cards_body(module: Module, root: Path, href: Href, level: int = 2) -> Markup:
     """All play cards of a module, each with a stable id and a button that prints it alone."""
     known = playbooks.bibliography(root)
@@ -222,12 +269,13 @@ def text_page(root: Path, name: str, href: Href, ids: set[str], offset: int = 0)
 # ---- Pages ------------------------------------------------------------------------------------------------------
 
 
-def site_pages(root: Path, modules: list[Module]) -> list[Page]:
+def site_pages(root: Path, modules: list[Module], references: Sequence[Reference] = ()) -> list[Page]:
     """Every page of the folder form, in reading order."""
     pages: list[Page] = []
     href = site_href("index")
     front = text_page(root, "index", href, {"main", "top", "modules"})
-    body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules]))
+    further = [{"title": reference.title, "href": href(reference.name, "")} for reference in references]
+    body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules], further))
     pages.append(Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body)))
     for module in modules:
         body = module_body(module, root, site_href(module.stem), set())
@@ -239,6 +287,9 @@ def site_pages(root: Path, modules: list[Module]) -> list[Page]:
             head = Markup('<header class="opening"><h1>{}</h1><p class="lead">{}</p></header>').format(title, STRINGS["cards_lead"])
             contents = [{"id": play.id, "title": play.title} for play in module.playbook.plays]
             pages.append(Page(name, title, head + cards, "cards", STRINGS["cards_lead"], contents))
+    for reference in references:
+        body = reference_body(reference, site_href(reference.name))
+        pages.append(Page(reference.name, reference.title, body, "reference", "", contents_of(body)))
     front = text_page(root, "about", site_href("about"), {"main", "about", "your-data"})
     head = Markup('<header class="opening"><h1 id="about">{}</h1><p class="lead">{}</p></header>').format(front["title"], Markup(markdown.inline(front["lead"])))
     body = head + front["html"] + _parts().erase()

@@ -25,6 +25,7 @@ STRINGS: dict[str, str] = {
     "exercises": "Exercises",
     "exercises_lead": "Answer on the page: you get a reply to what you computed, and the solution once you have tried. All figures are simulated.",
     "facilitator": "If you lead a group",
+    "further": "Beside the modules",
     "for_roles": "For: {roles}",
     "home": "Rapport",
     "in_words": "The chart in words",
