@@ -27,7 +27,7 @@ def whole_course(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("course")
     for name in ("notebooks", "playbooks", "exercises", "data"):
         (root / name).mkdir()
-    for name in ("coverage.yaml", "sources.yaml"):
+    for name in ("coverage.yaml", "sources.bib"):
         shutil.copy(ROOT / "data" / name, root / "data")
     for name in ("index", "about"):
         (root / "playbooks" / f"{name}.md").write_text("---\ntitle: A small course\nlead: For tests.\n---\n\nOne page.\n", encoding="utf-8")

@@ -16,7 +16,7 @@ def course(tmp_path, monkeypatch) -> Path:
     for name in ("notebooks", "playbooks", "exercises"):
         (tmp_path / name).mkdir()
     (tmp_path / "data").mkdir()
-    for name in ("coverage.yaml", "sources.yaml"):
+    for name in ("coverage.yaml", "sources.bib"):
         shutil.copy(ROOT / "data" / name, tmp_path / "data")
     for name in ("index", "about"):
         (tmp_path / "playbooks" / f"{name}.md").write_text("---\ntitle: A small course\nlead: For tests.\n---\n\nOne page.\n", encoding="utf-8")

@@ -92,7 +92,7 @@ def playbook(ids="[G1-I1, G1-I3]", note="[G1-I2]"):
 def course(tmp_path, monkeypatch):
     monkeypatch.setattr("rapport.simulation.SIGNALS", {})
     files = {
-        "data/coverage.yaml": IDEAS, "data/sources.yaml": "sources: []\n", "playbooks/11_test/playbook.md": playbook(),
+        "data/coverage.yaml": IDEAS, "data/sources.bib": "", "playbooks/11_test/playbook.md": playbook(),
         "playbooks/11_test/the_case.yaml": CASE, "exercises/11_test.yaml": EXERCISES, "notebooks/11_test.ipynb": NOTEBOOK,
     }  # fmt: skip
 

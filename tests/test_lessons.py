@@ -15,9 +15,8 @@ QUESTION = "ask: {n}?, right: yes {n}, wrong: [a, b], because: So."
 REVIEW = "\n".join(f"  - {{id: q{n}, outcome: 1, {QUESTION.format(n=n)}, twin: {{{QUESTION.format(n=f'other {n}')}}}}}" for n in "abc")
 PLAYBOOK = f"---\nmodule: 11_test\ntitle: A test\nminutes: 33\nroles: [a]\noutcomes: [o]\nseeds: [G1-I1]\nreview:\n{REVIEW}\n---\n"
 SOURCES = """\
-sources:
-  - {id: seen-2014, authors: "Roe, R.", year: 2014, title: A study, where: A Journal, seen: abstract}
-  - {id: unread-1999, authors: "Poe, P.", year: 1999, title: Another, where: A Journal, seen: citation}
+@misc{seen-2014, author = {Roe, R.}, title = {A study}, year = 2014, seen = {abstract}}
+@misc{unread-1999, author = {Poe, P.}, title = {Another}, year = 1999, seen = {citation}}
 """
 # Two decisions on the longest way: luck is not counted, and the way past `last` is shorter.
 CASE = """start: first
@@ -53,7 +52,7 @@ def good():
 
 @pytest.fixture
 def course(tmp_path):
-    files = {"data/sources.yaml": SOURCES, "playbooks/11_test/playbook.md": PLAYBOOK, "playbooks/11_test/the_case.yaml": CASE, "exercises/11_test.yaml": EXERCISES}
+    files = {"data/sources.bib": SOURCES, "playbooks/11_test/playbook.md": PLAYBOOK, "playbooks/11_test/the_case.yaml": CASE, "exercises/11_test.yaml": EXERCISES}
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content, encoding="utf-8")
@@ -110,7 +109,7 @@ NUMBER = {name: index for index, name in enumerate(lessons.SECTIONS, 1)}
         (changed(NUMBER["idea"], section="ideas"), "cell 4: rapport.section: found 'ideas'"),
         (changed(NUMBER["idea"], minute=3), "cell 4: rapport.minute: found 3"),
         ([*good(), text("Read <b>this</b>")], "cell 14: found '<b>'; Markdown cells hold no HTML"),
-        ([*good(), text("[Poe](#source-nobody-1)")], "cell 14: source 'nobody-1' is not in data/sources.yaml"),
+        ([*good(), text("[Poe](#source-nobody-1)")], "cell 14: source 'nobody-1' is not in data/sources.bib"),
         ([*good(), text("> **Strong** · It helps.")], "badged Strong and links no source whose abstract was seen"),
         ([*good(), text("> **Mixed** · It helps.\n>\n> [Poe 1999](#source-unread-1999)")], "rests on a source that was not seen"),
         ([*good(), code("\n".join(f"a{n} = {n}" for n in range(17)))], "cell 14: the code has 17 lines"),

@@ -13,10 +13,9 @@ ROOT = Path(__file__).parents[1]
 STEM = "10_when_it_goes_wrong"
 
 SOURCES = """\
-sources:
-  - {id: seen-2014, authors: "Roe, R. & Doe, D.", year: 2014, title: A study, where: "A Journal 1(2), 3–4", seen: abstract}
-  - {id: unread-1999, authors: "Poe, P.", year: 1999, title: Another, where: A Journal, seen: citation}
-  - {id: law-2011, authors: Parliament, year: 2011, title: A law, where: Gazette, seen: law}
+@article{seen-2014, author = {Roe, R. and Doe, D.}, title = {A study}, journal = {A Journal}, volume = 1, number = 2, pages = {3--4}, year = 2014, seen = {abstract}}
+@article{unread-1999, author = {Poe, P.}, title = {Another}, journal = {A Journal}, year = 1999, seen = {citation}}
+@misc{law-2011, author = {{Parliament}}, title = {A law}, howpublished = {Gazette}, year = 2011, seen = {law}}
 """
 
 QUESTION = "ask: {n} moment?, right: {n} help, wrong: [one way, another way], because: It is so."
@@ -66,7 +65,7 @@ ids: [G1-I1]
 def course(tmp_path):
     for folder in ("notebooks", "playbooks/11_test", "exercises", "data"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "data/sources.yaml").write_text(SOURCES, encoding="utf-8")
+    (tmp_path / "data/sources.bib").write_text(SOURCES, encoding="utf-8")
 
     def write(text):
         (tmp_path / "playbooks/11_test/playbook.md").write_text(text, encoding="utf-8")
@@ -109,7 +108,7 @@ def test_a_second_level_heading_inside_a_fenced_block_begins_no_card(course):
         ("badge: strong", "badge: certain", "found 'certain'"),
         ("limit: On average.", "limits: On average.", "limits: unknown key"),
         ("sources: [seen-2014]", "sources: []", "claims 'strong' without a source"),
-        ("sources: [seen-2014]", "sources: [nobody-2000]", "'nobody-2000' is not in data/sources.yaml"),
+        ("sources: [seen-2014]", "sources: [nobody-2000]", "'nobody-2000' is not in data/sources.bib"),
         ("sources: [seen-2014]", "sources: [unread-1999]", "needs a source whose abstract was seen"),
         ("sources: [seen-2014]", "sources: [law-2011]", "needs a source whose abstract was seen"),
         ("badge: strong", "badge: legal", "needs a law"),
@@ -128,7 +127,7 @@ def test_a_faulty_card_is_told_with_its_line(course, old, new, says):
     ("old", "new", "says"),
     [
         ("module: 11_test", "module: 12_test", "module is '12_test', the folder is '11_test'"),
-        ("further: [unread-1999]", "further: [nobody-2000]", "'nobody-2000' is not in data/sources.yaml"),
+        ("further: [unread-1999]", "further: [nobody-2000]", "'nobody-2000' is not in data/sources.bib"),
         ("{id: qfirst, outcome: 1", "{id: qfirst, outcome: 2", "outcome 2 does not exist"),
         ("ask: other first moment?", "ask: first moment?", "the twin repeats the question"),
         ("minutes: 60", "minutes: sixty", "found 'sixty'"),
@@ -150,13 +149,6 @@ def test_a_card_longer_than_a_page_is_refused(course):
 def test_several_faults_are_told_at_once(course):
     message = problem(course(FRONT + CARD.replace("badge: strong", "badge: certain") + "\n" + CARD.replace("{#own-it}", "")))
     assert "found 'certain'" in message and "needs an id" in message
-
-
-def test_a_source_listed_twice_is_refused(course):
-    root = course(FRONT + CARD)
-    path = root / "data/sources.yaml"
-    path.write_text(SOURCES + SOURCES.splitlines()[1] + "\n", encoding="utf-8")
-    assert "'seen-2014' is listed twice" in problem(root)
 
 
 def test_a_module_without_a_playbook_names_those_that_have_one(course):
@@ -183,7 +175,7 @@ def test_a_card_is_shown_whole_in_html_and_in_text(course):
 def test_content_cannot_inject_markup_into_what_is_shown(course):
     text = (FRONT + CARD).replace("Blame the courier.", "<script>alert(1)</script>").replace("first help", "<img src=x onerror=alert(1)>")
     root = course(text)
-    (root / "data/sources.yaml").write_text(SOURCES.replace("A study", "<b onclick=x>A study</b>"), encoding="utf-8")
+    (root / "data/sources.bib").write_text(SOURCES.replace("A study", "<b onclick=x>A study</b>"), encoding="utf-8")
     html = show.card("11_test", "own-it", root).html + show.review("11_test", root).html + show.sources("11_test", root).html
     assert not re.search(r"<(script|img|b)\b", html) and "style=" not in html
 
@@ -207,36 +199,3 @@ def test_sources_that_a_notebook_links_to_join_the_list(course):
     assert "Roe, R." not in repr(show.sources("11_test", root))
     (root / "notebooks/11_test.ipynb").write_text('{"cells": [{"source": "[Roe 2014](#source-seen-2014)"}]}', encoding="utf-8")
     assert "Roe, R." in repr(show.sources("11_test", root))
-
-
-@pytest.mark.parametrize(
-    ("authors", "named"),
-    [
-        ("Poe, P.", "Poe 1999"),
-        ("Roe, R. & Doe, D. L.", "Roe & Doe 1999"),
-        ("de Matos, C. A., Henrique, J. L. & Rossi, C. A. V.", "de Matos, Henrique & Rossi 1999"),
-        ("Edström, A., Nylander, B., Molin, J., Ahmadi, Z. & Sörqvist, P.", "Edström et al. 1999"),
-        ("European Union", "European Union 1999"),
-    ],
-)
-def test_a_claim_names_its_source_by_family_names_and_year(authors, named):
-    assert show.short(playbooks.Source(id="x", authors=authors, year=1999, title="t", where="w", seen="abstract")) == named
-
-
-# ---- The course's own playbook ----------------------------------------------------------------------------------
-
-
-def test_module_10_has_the_cards_of_its_index():
-    book = playbooks.load(STEM, ROOT)
-    assert [play.id for play in book.plays] == [
-        "own-fix-explain-prevent", "let-them-tell-it", "acknowledge", "match-the-remedy", "authority-limits", "one-update-stream",
-        "escalation-ladder", "pre-mortem", "recovery-plan", "no-ticket-silent", "equity-audit", "refund-kept",
-    ]  # fmt: skip
-    assert len(book.front.outcomes) == 5 and len(book.front.review) == 3
-
-
-def test_law_on_a_card_is_a_dated_training_rule():
-    text = (ROOT / "playbooks" / STEM / "playbook.md").read_text(encoding="utf-8")
-    legal = [play.card.claim for play in playbooks.load(STEM, ROOT).plays if play.card.badge == "legal"]
-    legal += re.findall(r"> \*\*Legal\*\* · (.*)", text)
-    assert legal and all(re.search(r"Training rule, \d{1,2} [A-Z][a-z]+ 20\d\d", claim) and "sk counsel" in claim for claim in legal)

@@ -66,8 +66,8 @@ def make(root: Path, *cells) -> Path:
     (root / f"playbooks/{STEM}/playbook.md").write_text(f"---\n{front}---\n\nTwo cards.\n\n{cards}", encoding="utf-8")
     (root / "playbooks/index.md").write_text("---\ntitle: Rapport\nlead: A tiny course.\n---\n\n## How\n\nRead [about it](about.md#what).\n", encoding="utf-8")
     (root / "playbooks/about.md").write_text("---\ntitle: About\nlead: What is what.\n---\n\n## What {#what}\n\nSimulated.\n", encoding="utf-8")
-    source = "  - {id: known-2004, authors: \"Known, A.\", year: 2004, title: On telling, where: Journal 1, seen: abstract}\n"
-    (root / "data/sources.yaml").write_text(f"sources:\n{source}", encoding="utf-8")
+    source = "@article{known-2004, author = {Known, A.}, title = {On telling}, journal = {Journal}, volume = 1, year = 2004, seen = {abstract}}\n"
+    (root / "data/sources.bib").write_text(source, encoding="utf-8")
     cells = cells or (
         new_markdown_cell("# Tiny"),
         new_markdown_cell("## A moment\n\nSee [the card](#say-so), [Known 2004](#source-known-2004) and $a<b$. <script>alert(1)</script>", metadata={"rapport": {"section": "moment", "minutes": 2}}),

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rapport.content import MODULE_STEM, ContentError, course_root, module_stems, parse_yaml, raise_all, read_text
-from rapport.playbooks import Source, bibliography, cite, playbook_path
 from rapport.playbooks import load as load_playbook
+from rapport.playbooks import playbook_path
+from rapport.playbooks.bibliography import Source, bibliography, cite
 
 Section = Literal["moment", "outcomes", "idea", "predict", "data", "replies", "scenario", "exercises", "play", "incident", "review", "sources"]
 SECTIONS: tuple[str, ...] = get_args(Section)
@@ -181,7 +182,7 @@ def _cell_faults(cell: Cell, known: Mapping[str, Source]) -> Iterator[str]:
         yield f"found {match[0]!r}; Markdown cells hold no HTML, use Markdown."
     for name in cite(cell.source):
         if name not in known:
-            yield f"source {name!r} is not in data/sources.yaml; add it there or correct the link."
+            yield f"source {name!r} is not in data/sources.bib; add it there or correct the link."
     for claim in _CLAIM.finditer(cell.source):
         seen = [known[name].seen for name in cite(claim[0]) if name in known]
         if claim[1] in ("Strong", "Mixed") and "abstract" not in seen:

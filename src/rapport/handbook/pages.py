@@ -20,6 +20,7 @@ from rapport.content import ContentError, module_stems, read_markdown
 from rapport.handbook import render
 from rapport.handbook.strings import LANG, STRINGS, say
 from rapport.playbooks import show
+from rapport.playbooks.bibliography import bibliography
 
 
 class Front(BaseModel):
@@ -253,7 +254,7 @@ def _without_title(body: str) -> str:
 
 def cards_body(module: Module, root: Path, href: Href, level: int = 2) -> Markup:
     """All play cards of a module, each with a stable id and a button that prints it alone."""
-    known = playbooks.bibliography(root)
+    known = bibliography(root)
     intro = markdown.to_html(module.playbook.intro, heading_offset=1) if module.playbook.intro else ""
     cards = [_parts().printable(play.id, Markup(show.card_html(play, known, level=level))) for play in module.playbook.plays]
     return relink(f'<div class="cards-intro">{intro}</div>{"".join(cards)}', href, module.playbook.path, module)

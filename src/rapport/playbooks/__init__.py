@@ -1,4 +1,4 @@
-"""Reads a module's playbook: front matter, play cards, review questions, facilitator notes, and the bibliography.
+"""Reads a module's playbook: front matter, play cards, review questions, facilitator notes; the bibliography is next door.
 A card is a `## Title {#card-id}` with a fenced `card` block of YAML, and Markdown after it; docs/authoring.md shows one."""
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_markdown, read_yaml, validate
+from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_markdown, validate
+from rapport.playbooks.bibliography import Source, bibliography
 
 WORDS_ON_A_PAGE = 340  # about what one printed A4 page holds at the card's type size; a large table takes more
 Text = Annotated[str, Field(min_length=1)]
@@ -21,21 +22,6 @@ Badge = Literal["strong", "mixed", "folklore", "legal"]
 
 class _Declared(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Source(_Declared):
-    """One entry of ``data/sources.yaml``. ``seen``: the abstract or publisher page, a law, or only a citation."""
-
-    id: Name
-    authors: Text
-    year: int
-    title: Text
-    where: Text
-    seen: Literal["abstract", "law", "citation"]
-
-
-class _Bibliography(_Declared):
-    sources: list[Source]
 
 
 class Card(_Declared):
@@ -173,23 +159,6 @@ def load(stem: str, root: Path | None = None) -> Playbook:
     return Playbook(path, front, intro, tuple(plays))
 
 
-def bibliography(root: Path | None = None) -> dict[str, Source]:
-    """Sources of the course by id, from ``data/sources.yaml``."""
-    path = (root or course_root()) / "data" / "sources.yaml"
-    read, document = read_yaml(path, _Bibliography)
-    known: dict[str, Source] = {}
-    for index, source in enumerate(read.sources):
-        if source.id in known:
-            raise document.error(f"the source {source.id!r} is listed twice; keep one.", "sources", index, "id")
-        known[source.id] = source
-    return known
-
-
-def cite(text: str) -> list[str]:
-    """Ids of the sources that Markdown `text` links to, as in ``[Name 2014](#source-roschk-2014)``, in order."""
-    return list(dict.fromkeys(re.findall(r"\]\(#source-([a-z0-9-]+)\)", text)))
-
-
 def _stems(root: Path) -> list[str]:
     return [stem for stem in module_stems(root) if playbook_path(stem, root).exists()]
 
@@ -242,7 +211,7 @@ def _faults(front: Front, plays: list[Play], known: dict[str, Source], path: Pat
         yield from _source_faults(play, known, path)
     for name in front.further:
         if name not in known:
-            yield ContentError(f"source {name!r} is not in data/sources.yaml; add it there or correct the id.", path, key="further")
+            yield ContentError(f"source {name!r} is not in data/sources.bib; add it there or correct the id.", path, key="further")
     for number, item in enumerate(front.review):
         if item.outcome > len(front.outcomes):
             yield ContentError(f"outcome {item.outcome} does not exist; there are {len(front.outcomes)}.", path, key=f"review.{number}.outcome")
@@ -254,7 +223,7 @@ def _source_faults(play: Play, known: dict[str, Source], path: Path) -> Iterator
         yield ContentError(f"the card {play.id!r} claims {badge!r} without a source; name one, or use the badge folklore.", path, play.line, "sources")
     for name in names:
         if name not in known:
-            yield ContentError(f"source {name!r} is not in data/sources.yaml; add it there or correct the id.", path, play.line, "sources")
+            yield ContentError(f"source {name!r} is not in data/sources.bib; add it there or correct the id.", path, play.line, "sources")
         elif known[name].seen == "citation" or (known[name].seen == "law") != (badge == "legal"):
             needed = "a law" if badge == "legal" else "a source whose abstract was seen"
             yield ContentError(

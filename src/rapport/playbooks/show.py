@@ -11,7 +11,8 @@ from markupsafe import escape
 
 from rapport.content import course_root, read_text
 from rapport.markdown import inline, to_html
-from rapport.playbooks import Play, Question, Source, bibliography, cite, load
+from rapport.playbooks import Play, Question, load
+from rapport.playbooks.bibliography import Source, bibliography, cite
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def card_html(play: Play, known: dict[str, Source], *, level: int = 3) -> str:
         for key, tag, items in (("steps", "ol", c.steps), ("words_to_try", "ul", c.words_to_try), ("do_not", "ul", c.do_not))
     )
     closing = "".join(f'<p class="{key}"><strong>{LABELS[key]}</strong> {inline(getattr(c, key))}</p>' for key in ("measure", "monday"))
-    sources = "; ".join(str(escape(short(known[name]))) for name in c.sources)
+    sources = "; ".join(str(escape(known[name].short)) for name in c.sources)
     claim = (
         f'<div class="claim" role="note" data-badge="{c.badge}"><p><strong class="badge">{c.badge.capitalize()}</strong> {inline(c.claim)}</p>'
         f'<p class="source">{sources + ". " if sources else ""}<em>{inline(c.limit)}</em></p></div>'
@@ -101,7 +102,7 @@ def sources(stem: str, root: Path | None = None) -> Shown:
     html, text = "", []
     for title, group in (("What this module rests on", used), ("Further reading", further)):
         html += f'<h3>{title}</h3><ul class="sources">{"".join(source_html(source) for source in group)}</ul>'
-        text += [title, *(f"- {source.authors} ({source.year}). {source.title}. {source.where}." for source in group), ""]
+        text += [title, *(f"- {source.text}" for source in group), ""]
     return Shown(f"<section>{html}</section>", "\n".join(text).strip())
 
 
@@ -115,17 +116,9 @@ def module_sources(stem: str, root: Path) -> tuple[list[Source], list[Source]]:
 
 
 def _sorted(known: dict[str, Source], names: Iterable[str]) -> list[Source]:
-    return sorted((known[name] for name in names), key=lambda source: (source.authors.casefold(), source.year))
+    return sorted((known[name] for name in names), key=lambda source: ([name.casefold() for name in source.families], source.year))
 
 
 def source_html(source: Source) -> str:
     """One entry of a list of sources, with the id that claims link to."""
-    return f'<li id="source-{source.id}">{escape(source.authors)} ({source.year}). <em>{escape(source.title)}</em>. {escape(source.where)}.</li>'
-
-
-def short(source: Source) -> str:
-    """How a claim names its source: family names and year, as in ``Roschk & Gelbrich 2014``."""
-    people = [part.strip() for part in source.authors.replace(" & ", ", ").split(",")]
-    families = [part for part in people if not part.endswith(".")]
-    named = families[0] if len(families) == 1 else f"{', '.join(families[:-1])} & {families[-1]}" if len(families) < 4 else f"{families[0]} et al."
-    return f"{named} {source.year}"
+    return f'<li id="source-{source.id}">{source.html}</li>'

@@ -1,0 +1,133 @@
+"""The course's bibliography, ``data/sources.bib``: BibTeX, read and set by pybtex, each entry with what was seen of it.
+A direction may be claimed only from an abstract (or, under the badge legal, a law); the rest is further reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from rapport.content import ContentError, course_root, raise_all, read_text
+
+Seen = Literal["abstract", "law", "citation"]
+SEEN: tuple[str, ...] = get_args(Seen)
+FILE = "data/sources.bib"
+_ENTRY = re.compile(r"^@(\w+)\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One entry of the bibliography.
+
+    Attributes
+    ----------
+    id : str
+        What claims link to, such as ``roschk-2014``.
+    families : tuple of str
+        Family names of the authors, in their order.
+    year : int
+    seen : str
+        How far it was read: ``abstract`` (or the publisher's page), ``law``, or only the ``citation``.
+    html, text : str
+        The entry set for a page and for a terminal.
+    line : int
+        Its line in the file.
+    """
+
+    id: str
+    families: tuple[str, ...]
+    year: int
+    seen: str
+    html: str
+    text: str
+    line: int = 1
+
+    @property
+    def short(self) -> str:
+        """How a claim names it: ``Roschk & Gelbrich 2014``, from four authors on ``Edström et al. 2022``."""
+        *before, last = self.families
+        named = f"{self.families[0]} et al." if len(self.families) > 3 else f"{', '.join(before)} & {last}" if before else last
+        return f"{named} {self.year}"
+
+
+def bibliography(root: Path | None = None) -> dict[str, Source]:
+    """Sources of the course by id, in the order of the file.
+
+    Raises
+    ------
+    ContentErrors
+        An entry that cannot be read, lacks a field, is listed twice, or does not say what was seen of it; with its line.
+    """
+    path = (root or course_root()) / FILE
+    text = read_text(path)
+    return {source.id: source for source in _sources(text, path)}
+
+
+def cite(text: str) -> list[str]:
+    """Ids of the sources that Markdown `text` links to, as in ``[Name 2014](#source-roschk-2014)``, in order."""
+    return list(dict.fromkeys(re.findall(r"\]\(#source-([a-z0-9-]+)\)", text)))
+
+
+def _sources(text: str, path: Path) -> list[Source]:
+    from pybtex.database import BibliographyDataError, parse_string
+    from pybtex.exceptions import PybtexError
+    from pybtex.scanner import PybtexSyntaxError
+
+    lines = {match[2]: text.count("\n", 0, match.start()) + 1 for match in _ENTRY.finditer(text)}
+    try:
+        entries = parse_string(text, "bibtex").entries
+    except PybtexSyntaxError as error:
+        raise ContentError(f"not valid BibTeX: {error}; check braces and commas near here.", path, error.lineno) from None
+    except BibliographyDataError as error:
+        raise ContentError(f"{str(error)[0].lower()}{str(error)[1:]}; keep one.", path, max(lines.values(), default=1)) from None
+    except PybtexError as error:
+        raise ContentError(f"not valid BibTeX: {error}.", path) from None
+    raise_all(fault for name, entry in entries.items() for fault in _faults(name, entry, path, lines.get(name, 1)))
+    html, plain = _set(entries)
+    return [
+        Source(name, tuple(_family(person) for person in entry.persons["author"]), int(entry.fields["year"]), entry.fields["seen"], html[name], plain[name], lines.get(name, 1))
+        for name, entry in entries.items()
+    ]
+
+
+def _faults(name: str, entry: Any, path: Path, line: int) -> Iterator[ContentError]:
+    def error(problem: str, key: str | None = None) -> ContentError:
+        return ContentError(problem, path, line, f"{name}.{key}" if key else name)
+
+    if not _NAME.fullmatch(name):
+        yield error("an id is small letters, digits and hyphens, such as roschk-2014.")
+    if not entry.persons.get("author"):
+        yield error("the field is missing; name the authors, joined by “and” (a body in double braces).", "author")
+    for key in ("title", "year", "seen"):
+        if not entry.fields.get(key):
+            yield error("the field is missing; add it.", key)
+    if (year := entry.fields.get("year")) and not re.fullmatch(r"\d{4}", year):
+        yield error(f"found {year!r}; a year has four digits.", "year")
+    if (seen := entry.fields.get("seen")) and seen not in SEEN:
+        yield error(f"found {seen!r}; it is one of {', '.join(SEEN)}.", "seen")
+
+
+def _family(person: Any) -> str:
+    return " ".join([*person.prelast_names, *person.last_names]).replace("{", "").replace("}", "")
+
+
+def _set(entries: Any) -> tuple[dict[str, str], dict[str, str]]:
+    """Every entry set by pybtex's plain style with the titles as they are written, for pages and for terminals."""
+    from pybtex.plugin import find_plugin
+    from pybtex.style.formatting.unsrt import Style as Unsorted
+    from pybtex.style.template import field, sentence
+
+    class Style(Unsorted):
+        def format_title(self, entry: Any, which_field: str, as_sentence: bool = True) -> Any:
+            title = field(which_field)
+            return sentence[title] if as_sentence else title
+
+    set_entries = list(Style(name_style="lastfirst", abbreviate_names=True).format_entries(entries.values()))
+    faces = []
+    for backend in ("html", "plaintext"):
+        writer = find_plugin("pybtex.backends", backend)()
+        faces.append({each.key: re.sub(r'<span class="bibtex-protected">(.*?)</span>', r"\1", each.text.render(writer)).replace("\n", " ") for each in set_entries})
+    return faces[0], faces[1]
