@@ -15,7 +15,7 @@ FLOORS = (
     ("metrics", "content", "markdown"),
     ("simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
     ("coverage", "lessons", "widgets"),
-    ("handbook",),
+    ("handbook", "editing"),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

@@ -28,11 +28,14 @@ def check_course(root: Path) -> None:
         "Exercises": _exercises,
         "Notebooks": _notebooks,
         "Coverage": _coverage,
+        "Editing": _editing,
     }
     errors: list[ContentError] = []
+    unreadable = False
     for area, found in checks.items():
-        if area == "Coverage" and errors:
-            print("Coverage: not looked at; it counts what the files above name, and those have faults")
+        across = area in ("Coverage", "Editing")
+        if across and unreadable:
+            print(f"{area}: not looked at; it reads across the files above, and those have faults")
             continue
         lines, faults = [], []
         try:
@@ -42,6 +45,7 @@ def check_course(root: Path) -> None:
             faults.append(error)
         print("\n".join([f"{area}: {lines[0] if lines else 'could not be read' if faults else 'none'}", *lines[1:]]))
         errors += faults
+        unreadable |= bool(faults) and not across
     raise_all(errors)
 
 
@@ -154,6 +158,13 @@ def _notebooks(root: Path) -> Found:
             yield error
     yield _counted(len(paths), "notebook")
     lessons.check(root)
+
+
+def _editing(root: Path) -> Found:
+    from rapport import editing
+
+    read = editing.check(root)
+    yield f"{_counted(read['passages'], 'passage')} of feedback, {_counted(read['files'], 'file')} of prose, {_counted(read['outcomes'], 'outcome')}, {_counted(read['sources'], 'source')}"
 
 
 def _coverage(root: Path) -> Found:

@@ -42,7 +42,7 @@ class Module:
     notebook: Any
     graphs: Mapping[str, Any]
     exercises: str
-    exercise_ids: tuple[str, ...]
+    exercise_titles: Mapping[str, str]
 
     @property
     def title(self) -> str:
@@ -102,11 +102,11 @@ def read_modules(root: Path, executed: Mapping[Path, Any]) -> list[Module]:
         if path not in executed:
             continue
         graphs = {name: scenarios.compile_scenario(file) for name, file in scenarios.files(root).items() if file.parent.name == stem}
-        html, names = "", ()
+        html, titles = "", {}
         if (root / "exercises" / f"{stem}.yaml").exists():
             workbook = exercises.load(stem, root)
-            html, names = exercise_page.render(workbook), tuple(each.id for each in workbook)
-        found.append(Module(stem, playbooks.load(stem, root), path, executed[path], graphs, html, names))
+            html, titles = exercise_page.render(workbook), {each.id: each.title for each in workbook}
+        found.append(Module(stem, playbooks.load(stem, root), path, executed[path], graphs, html, titles))
     return found
 
 
@@ -215,7 +215,8 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         return f'<p class="note">{STRINGS["exercises_lead"]}</p>{module.exercises}'
 
     embeds: dict[str, render.Embed] = {"scenario": scenario, "explorer": render.baked} | ({"exercises": exercises} if module.exercises else {})
-    body = _without_title(render.notebook_html(module.notebook, render.Context(module.notebook_path, embeds, ids)))
+    context = render.Context(module.notebook_path, embeds, ids, after={"outcomes": _parts().outcomes(_outcomes(module, root))})
+    body = _without_title(render.notebook_html(module.notebook, context))
     rest = ""
     if module.exercises and "exercises" not in placed:
         rest += f'<h2 id="exercises">{STRINGS["exercises"]}</h2><p>{STRINGS["exercises_lead"]}</p>{module.exercises}'
@@ -230,13 +231,28 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
     return Markup(_parts().module_body(view | {"rest_html": relink(rest, href, module.playbook.path, module)}))
 
 
+def _outcomes(module: Module, root: Path) -> list[dict[str, Any]]:
+    """What serves each outcome of a module: kind, title and address (as an author writes it) of cards, cases, exercises, review questions."""
+    from rapport.editing import outcome_links
+
+    plays = {play.id: play.title for play in module.playbook.plays}
+    shown = []
+    for link in outcome_links(module.stem, root):
+        things = [("kind_play", plays[name], f"#{name}") for name in link.plays]
+        things += [("kind_case", module.graphs[name]["title"], "#scenario") for name in link.cases if name in module.graphs]
+        things += [("kind_exercise", module.exercise_titles[name], "#exercises") for name in link.exercises if name in module.exercise_titles]
+        things += [("kind_review", "", "#review")] * bool(link.reviews)
+        shown.append({"outcome": link.outcome, "things": [{"kind": STRINGS[kind], "title": title, "href": address} for kind, title, address in things]})
+    return shown
+
+
 def module_view(module: Module, href: Href) -> dict[str, Any]:
     """What the index and the head of a module page say about a module."""
     front = module.playbook.front
     return {
         "number": module.number, "draft": front.draft, "title": front.title, "minutes": front.minutes, "roles": ", ".join(front.roles), "outcomes": front.outcomes,
         "href": href(module.stem, ""), "cards_href": href(f"{module.stem}-cards", ""), "cards": len(module.playbook.plays),
-        "exercises": len(module.exercise_ids), "graphs": [graph["title"] for graph in module.graphs.values()],
+        "exercises": len(module.exercise_titles), "graphs": [graph["title"] for graph in module.graphs.values()],
     }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ class Card(_Declared):
     sources: list[Name] = []
     limit: Text
     ids: Annotated[list[Text], Field(min_length=1)]
+    outcomes: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)]
 
 
 class Question(_Declared):
