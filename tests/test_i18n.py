@@ -273,3 +273,57 @@ def test_reading_a_catalogue_with_an_error_raises_it(course):
     write(course, "", data=b"\xff")
     with pytest.raises(CatalogueError, match="about.md.po:1: not UTF-8"):
         catalogue.catalogue(course / "playbooks/about.md", course, "lv")
+
+
+# ---- The course in a language ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spoken(tmp_path):
+    """A copy of module 10 in which every Latvian entry is its English words in brackets."""
+    import shutil
+
+    for folder in ("notebooks", "exercises", "playbooks", "data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("aurora", "recovery"))
+    for source in catalogue.sources(tmp_path):
+        po = catalogue.po_path(source.path, tmp_path, "lv")
+        entries = {text.words: f"⟦{text.words}⟧" for text in catalogue.extract(source) if not text.plural}
+        made = catalogue.merged(po, source.path.name, "lv", catalogue.extract(source))
+        from babel.messages.pofile import read_po, write_po
+        from io import BytesIO
+
+        found = read_po(BytesIO(made.encode()), locale="lv")
+        for message in found:
+            if message.id and not isinstance(message.id, tuple):
+                message.string = entries[catalogue.key(message.id)]
+        out = BytesIO()
+        write_po(out, found, width=0)
+        po.parent.mkdir(parents=True, exist_ok=True)
+        po.write_bytes(out.getvalue())
+    return tmp_path
+
+
+def test_cards_cases_and_exercises_are_read_in_the_language_asked_for(spoken):
+    from rapport import playbooks, scenarios
+    from rapport.exercises.model import load
+
+    stem = "10_when_it_goes_wrong"
+    english, walk = playbooks.load(stem, spoken), scenarios.load("the_cold_chain", spoken)
+    with i18n.speaking("lv"):
+        book, graph, workbook = playbooks.load(stem, spoken), scenarios.load("the_cold_chain", spoken), load(stem, spoken)
+    assert [play.id for play in book.plays] == [play.id for play in english.plays]
+    assert book.plays[0].title == f"⟦{english.plays[0].title}⟧" and book.plays[0].card.steps[1].startswith("⟦") and "⟦They told us⟧" in book.plays[0].notes
+    assert book.front.review[0].ask.startswith("⟦") and book.intro.startswith("⟦")
+    assert graph["hash"] == walk["hash"] and graph["nodes"].keys() == walk["nodes"].keys() and graph["title"] == "⟦The cold chain⟧"
+    assert all(option["label"].startswith("⟦") for node in graph["nodes"].values() for option in node["options"] if node["beat"] == "act")
+    assert workbook.exercises[0].question.startswith("⟦") and workbook.hash == load(stem, spoken).hash
+
+
+def test_a_broken_catalogue_is_told_with_its_file_when_the_course_is_read(spoken):
+    from rapport import playbooks
+    from rapport.content import ContentError
+
+    (spoken / "locales/lv/playbooks/10_when_it_goes_wrong/playbook.md.po").write_bytes(b"msgid \xff")
+    assert playbooks.load("10_when_it_goes_wrong", spoken)
+    with i18n.speaking("lv"), pytest.raises(ContentError, match="playbook.md.po:1: not UTF-8"):
+        playbooks.load("10_when_it_goes_wrong", spoken)
