@@ -15,10 +15,10 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from rapport import markdown, playbooks
+from rapport import i18n, markdown, playbooks
 from rapport.content import ContentError, module_stems, read_markdown
 from rapport.handbook import render
-from rapport.handbook.strings import LANG, STRINGS, say
+from rapport.handbook.strings import STRINGS, say
 from rapport.playbooks import show
 from rapport.playbooks.bibliography import bibliography
 
@@ -348,7 +348,7 @@ def html_of(page: Page, *, policy: str, assets: str, scripts: str) -> str:
         Elements for the head (styles, the early script) and for the end of the body.
     """
     return _environment().get_template("base.html.j2").render(
-        page=page, lang=LANG, version=version("rapport"), policy=Markup(policy), assets=Markup(assets), scripts=Markup(scripts)
+        page=page, lang=i18n.language(), version=version("rapport"), policy=Markup(policy), assets=Markup(assets), scripts=Markup(scripts)
     )
 
 

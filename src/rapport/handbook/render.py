@@ -244,7 +244,7 @@ def _prose(cell: Any, context: Context) -> str:
         name, minutes = context.sections[number]
         context.ids.discard(head[1])
         context.ids.add(name)
-        time = f'\n<p class="minutes">{STRINGS["minutes"].format(n=f"{minutes:g}")}</p>' if minutes else ""
+        time = f'\n<p class="minutes">{STRINGS.say("minutes", n=f"{minutes:g}")}</p>' if minutes else ""
         html = f'<h2 id="{name}">{head[2]}</h2>{time}{html[head.end():]}{context.after.get(name, "")}'
     return f"{html}{context.embeds[kind](cell)}" if kind in context.embeds else html
 

@@ -1,11 +1,11 @@
 """Every word the handbook's own frame says, in one table; course text is elsewhere.
-A later language is another table with the same keys."""
+Other languages come from its catalogue."""
 
 from __future__ import annotations
 
-LANG = "en"
+from rapport.i18n.words import Words
 
-STRINGS: dict[str, str] = {
+STRINGS = Words(__file__, {
     "about": "About this course",
     "action_cards": "Play cards",
     "appearance": "Appearance",
@@ -37,8 +37,8 @@ STRINGS: dict[str, str] = {
     "made_by": "Rapport handbook. Nothing you do here leaves your browser.",
     "minutes": "{n} min",
     "module": "Module {n}",
-    "module_cards": "{n} play cards",
-    "module_exercises": "{n} exercises",
+    "module_cards": ("{n} play card", "{n} play cards"),
+    "module_exercises": ("{n} exercise", "{n} exercises"),
     "module_open": "Open the module",
     "modules": "Modules",
     "next": "Next",
@@ -58,9 +58,6 @@ STRINGS: dict[str, str] = {
     "system": "System",
     "table": "Table",
     "your_data": "Your data in this browser",
-}
+})  # fmt: skip
 
-
-def say(key: str, **values: object) -> str:
-    """The words for `key` with `values` set in."""
-    return STRINGS[key].format(**values)
+say = STRINGS.say

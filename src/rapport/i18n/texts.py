@@ -214,8 +214,12 @@ def python_table(source: str, names: tuple[str, ...] = ("STRINGS", "WORDS", "LAB
     found: list[Text] = []
     for node in ast.walk(ast.parse(source)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        if any(isinstance(target, ast.Name) and target.id in names for target in targets) and isinstance(node.value, ast.Dict):  # type: ignore[union-attr]
-            for key, value in zip(node.value.keys, node.value.values):  # type: ignore[union-attr]
+        if not any(isinstance(target, ast.Name) and target.id in names for target in targets):
+            continue
+        value = node.value  # type: ignore[union-attr]
+        table = next((part for part in value.args if isinstance(part, ast.Dict)), value) if isinstance(value, ast.Call) else value
+        if isinstance(table, ast.Dict):
+            for key, value in zip(table.keys, table.values):
                 texts = value.elts if isinstance(value, ast.Tuple) else [value]
                 words = [text.value for text in texts if isinstance(text, ast.Constant) and isinstance(text.value, str)]
                 if words and is_text(words[0]):
