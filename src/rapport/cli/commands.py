@@ -22,7 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=EXIT_CODES,
 )
-new = typer.Typer(no_args_is_help=True, help="Write a valid, commented skeleton: module, scenario or exercise.")
+new = typer.Typer(no_args_is_help=True, help="Write a valid, commented skeleton: module, scenario, exercise or session.")
 app.add_typer(new, name="new", rich_help_panel="For authors")
 
 
@@ -55,7 +55,8 @@ def rapport(
 
 @app.command(rich_help_panel="Read, learn, practise", epilog=example("rapport build --open"))
 def build(
-    out: Annotated[Path | None, typer.Option(help="Folder to build into; the zip and the single files go beside it.", show_default="build/handbook")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to build into; the zip and the single files go beside it.", show_default="build/handbook or build/facilitator")] = None,
+    edition: Annotated[str, typer.Option(help="learner, or facilitator: with answers, and all that is printed for a group.")] = "learner",
     open_: Annotated[bool, typer.Option("--open", help="Open the handbook in the browser afterwards.")] = False,
 ) -> None:
     """Execute every notebook and render the handbook: a folder, one zip, and a single file per module."""
@@ -63,9 +64,10 @@ def build(
     from rapport.cli.progress import shown
     from rapport.content import course_root, display_path
 
-    root = course_root()
+    if edition not in handbook.EDITIONS:
+        raise UsageError(f"No edition {edition!r}; there are {' and '.join(handbook.EDITIONS)}.")
     with shown("Building the handbook") as progress:
-        built = handbook.build(root, out or root / "build" / "handbook", progress)
+        built = handbook.build(course_root(), out, progress, edition)
     typer.echo(f"The handbook is ready; open {display_path(built.index)}")
     if open_:
         import webbrowser
@@ -215,6 +217,15 @@ def new_scenario(
     from rapport.content import course_root
 
     _told(skeletons.scenario(course_root(), name, module))
+
+
+@new.command("session", epilog=example("rapport new session 10_when_it_goes_wrong"))
+def new_session(module: Annotated[str, typer.Argument(help="The module it belongs to.")]) -> None:
+    """Write a session plan of 90 minutes for whoever leads a group through a module."""
+    from rapport.cli import skeletons
+    from rapport.content import course_root
+
+    _told(skeletons.session(course_root(), module))
 
 
 @new.command("exercise", epilog=example("rapport new exercise share_silent --module 10_when_it_goes_wrong"))

@@ -11,7 +11,7 @@ from rapport.handbook.execute import NotebookError, Progress
 
 __all__ = ["BuildResult", "NotebookError", "Progress", "build"]
 
-ZIP = "rapport-handbook.zip"
+EDITIONS = {"learner": "handbook", "facilitator": "facilitator"}  # edition and its folder
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class BuildResult:
     zip : Path
         The folder as one file to hand on.
     singles : tuple of Path
-        One self-contained file for each module.
+        One self-contained file for each module; none in the facilitator's edition.
     """
 
     index: Path
@@ -36,7 +36,7 @@ class BuildResult:
     singles: tuple[Path, ...]
 
 
-def build(root: Path, out: Path | None = None, progress: Progress | None = None) -> BuildResult:
+def build(root: Path, out: Path | None = None, progress: Progress | None = None, edition: str = "learner") -> BuildResult:
     """Execute every notebook, render the handbook and put it in place.
 
     Parameters
@@ -44,10 +44,12 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None)
     root : Path
         The course.
     out : Path, optional
-        Folder of the handbook, default ``build/handbook`` in the course; the zip and the ``single`` folder are
-        written beside it.
+        Folder of the handbook, default ``build/handbook`` or ``build/facilitator`` in the course; the zip and the
+        ``single`` folder are written beside it.
     progress : callable, optional
         Called as ``progress(what, done, total)``.
+    edition : str
+        ``learner``, or ``facilitator``: the same pages with answers, and what a trainer prints for a group.
 
     Returns
     -------
@@ -59,10 +61,11 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None)
         For anything wrong in the content, a notebook that fails, or a place that cannot be written. Whatever stood
         at `out` is then unchanged, as it is after Ctrl-C.
     """
-    from rapport.handbook import execute, package, pages
+    from rapport.handbook import execute, facilitator, package, pages
 
     root = Path(root)
-    out = Path(out) if out is not None else root / "build" / "handbook"
+    out = Path(out) if out is not None else root / "build" / EDITIONS[edition]
+    archive = f"rapport-{EDITIONS[edition]}"
     tell = progress or (lambda what, done, total: None)
     package.check_destination(out)
     paths = execute.notebook_paths(root)
@@ -73,16 +76,21 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None)
     tell("reading playbooks, cases and exercises", len(paths), total)
     modules = pages.read_modules(root, executed)
     tell("making pages", len(paths) + 1, total)
-    made = pages.site_pages(root, modules, pages.read_references(root, executed))
-    site = package.site_files(made)
-    beside = {ZIP: package.zipped(site)}
-    beside |= {f"single/{module.stem}.html": package.single_file(pages.single_page(root, module)) for module in modules}
+    if edition == "facilitator":
+        made = facilitator.site_pages(root, modules, pages.read_references(root, executed, ("reference", "trainer")))
+        site = package.site_files(made, package.FACILITATOR)
+        singles = {}
+    else:
+        made = pages.site_pages(root, modules, pages.read_references(root, executed))
+        site = package.site_files(made)
+        singles = {f"single/{module.stem}.html": package.single_file(pages.single_page(root, module)) for module in modules}
+    beside = {f"{archive}.zip": package.zipped(site, archive)} | singles
     tell("putting it in place", len(paths) + 2, total)
     package.deliver(out, site, beside)
     tell("done", total, total)
     return BuildResult(
         index=out / "index.html",
         pages=tuple(out / f"{page.name}.html" for page in made),
-        zip=out.parent / ZIP,
-        singles=tuple(out.parent / "single" / f"{module.stem}.html" for module in modules),
+        zip=out.parent / f"{archive}.zip",
+        singles=tuple(out.parent / name for name in singles),
     )
