@@ -121,7 +121,7 @@ def sheet(case: Case, persona: str, places: Iterable[Place]) -> Sheet:
         return named(text or "", places).strip()
 
     numbers = {decision.id: str(number) for number, decision in enumerate(case.decisions, 1)}
-    where = numbers | {ending.id: say(ending.heading) for ending in case.endings}
+    where = numbers | {ending.id: f"“{say(ending.heading)}”" for ending in case.endings}
     setters = _setters(case)
     people = list(case.personas)
     scenes = []

@@ -11,7 +11,7 @@
     beat_notice: "Notice", beat_read: "Read", beat_check: "Check", beat_act: "Act", decision: "{beat} · {heading}",
     hands: "Hands for {letter}", counted: "{n} hands", counted_one: "1 hand", follow: "Follow {letter}",
     read_says: "Which is likeliest? One hand each.", check_says: "Ask first, or act?", go: "Act now, without asking further",
-    chosen: "You follow {letter}", back_from: "What came back", next: "What happened next", told: "What was said and done", looking: "Looking back",
+    chosen: "You follow {letter}: {words}", back_from: "What came back", next: "What happened next", told: "What was said and done", looking: "Looking back",
     end: "How it ended", who: "Who this was", fitted: "The reading that fitted", principle: "To take with you", sums: "What the room's choices added up to",
     again: "Another customer", invented: "The people and firms are invented. Counts are kept nowhere.", minus: "−",
   };
@@ -29,7 +29,7 @@
     return picture;
   }
 
-  let made = 0;
+  let counted = 0;
 
   class RapportProjector extends HTMLElement {
     connectedCallback() {
@@ -42,7 +42,7 @@
       const told = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
       this._graph = told.graph;
       this._codes = told.codes;
-      this._uid = "rp" + ++made;
+      this._uid = "rp" + ++counted;
       this.showCode(false);
     }
 
@@ -52,9 +52,9 @@
     get node() { return this._graph.nodes[this._walk.node]; }
 
     /** One screen: a heading, what it says, and its buttons; the heading gets the focus, so that it is read out. */
-    screen(title, content, buttons, moved) {
+    screen(title, content, buttons, moved, kind) {
       const heading = el("h2", { tabindex: "-1" }, title);
-      this.replaceChildren(el("div", { class: "rp-stage" }, heading, content, el("div", { class: "rp-actions" }, buttons)));
+      this.replaceChildren(el("div", { class: "rp-stage" + (kind ? " " + kind : "") }, heading, content, el("div", { class: "rp-actions" }, buttons)));
       if (!moved) return;
       heading.focus({ preventScroll: true });
       this.scrollIntoView({ block: "start" });
@@ -66,8 +66,10 @@
     }
     /** Show a screen so that “one step back” returns to it. */
     go(show) {
-      this._past.push(show);
-      show();
+      const walk = this._walk;
+      const again = () => { this._walk = walk; show(); };
+      this._past.push(again);
+      again();
     }
     back() {
       if (this._past.length < 2) return null;
@@ -93,7 +95,7 @@
         this.go(() => this.showText(say("setting"), this.prose(this._graph.setting), () => this.showOpening()));
       });
       const full = document.fullscreenEnabled ? this.button(say("screen"), () => this.requestFullscreen()) : null;
-      this.screen(this._graph.title, [form, said, el("p", { class: "rp-small" }, say("invented"))], [full], moved);
+      this.screen(this._graph.title, [form, said, el("p", { class: "rp-small" }, say("invented"))], [full], moved, "rp-start");
     }
 
     showText(title, content, next) {
@@ -123,7 +125,6 @@
 
     showBeat() {
       const node = this.node;
-      const walk = this._walk;
       const total = el("p", { class: "rp-small rp-total", role: "status" });
       const rows = this.choices().map((choice) => {
         const id = this._uid + "-hands-" + choice.letter;
@@ -144,9 +145,7 @@
       count();
       const prompt = node.kind === "rank" ? [node.prompt, say("read_says")].join(" ") : node.prompt || say("check_says");
       this.screen(say("decision", { beat: say("beat_" + node.beat), heading: fill(node.heading, this.place) }),
-        [el("p", { class: "rp-prompt" }, this.inline(prompt)), el("ol", { class: "rp-options" }, rows.map((each) => each.row)), total], [this.back()], true);
-      this._walk = walk;
-      this._past[this._past.length - 1] = () => { this._walk = walk; this.showBeat(); };
+        [el("p", { class: "rp-prompt" }, this.inline(prompt)), el("ol", { class: "rp-options" }, rows.map((each) => each.row))], [this.back(), total], true);
     }
 
     /** Take an option. For the readings the room's order is that of its hands, and how sure it is nobody is asked. */
@@ -161,12 +160,11 @@
       const outcome = this._walk.outcome;
       const back = outcome.text || outcome.clue;
       if (!back && !outcome.feedback) return this.showNode();
-      const words = [el("p", { class: "rp-small" }, say("chosen", choice)),
+      const words = [el("p", { class: "rp-small" }, this.inline(say("chosen", choice))),
         back ? el("div", { class: "rp-back" }, this.prose(back)) : null,
-        outcome.feedback ? el("details", { class: "rp-feedback" }, el("summary", null, say("looking")), this.prose(outcome.feedback)) : null];
+        outcome.feedback ? el("details", { class: "rp-feedback", open: !back }, el("summary", null, say("looking")), this.prose(outcome.feedback)) : null];
       const title = say(node.beat === "act" ? "next" : node.beat === "check" ? "back_from" : "told");
-      const walk = this._walk;
-      this.go(() => { this._walk = walk; this.showText(title, words, () => this.showNode()); });
+      this.go(() => this.showText(title, words, () => this.showNode()));
     }
 
     showEnd() {
