@@ -51,12 +51,6 @@ def _gone(book):
 
 def retention_table(book):
     there, gone = _there(book), _gone(book)
-    rows = {
-        "there on 1 January 2025": there.sum(),
-        "of these, left within the year": (there & gone).sum(),
-        "came later in the year": (~there).sum(),
-        "of these, left within the year": (~there & gone).sum(),
-    }
     names = ["there on 1 January", "of these, left by 31 December", "came during the year", "of the newcomers, left by 31 December"]
     counts = [there.sum(), (there & gone).sum(), (~there).sum(), (~there & gone).sum()]
     return pd.DataFrame({"customers in 2025": names, "number": [int(each) for each in counts]})
@@ -99,7 +93,7 @@ def nps_table(book):
     return pd.DataFrame(
         {
             f"market {market}": ["9 or 10", "7 or 8", "0 to 6", "no answer (written as −1)"],
-            "customers": [int((ratings >= 9).sum()), int(ratings.between(7, 8).sum()), int((ratings <= 6).sum()), int(asked - len(ratings))],
+            "customers": [int(each) for each in ((ratings >= 9).sum(), ratings.between(7, 8).sum(), (ratings <= 6).sum(), asked - len(ratings))],
         }
     )
 
@@ -269,8 +263,8 @@ def mean_gap_in_tens(book):
     return 10 * (r[book.forms.form == "own"].mean() - r[book.forms.form == "english"].mean())
 
 
-def promoters_plus_detractors_gap(book):
-    return _share_gap(book, 9, 10) + _share_gap(book, 0, 6)
+def own_form_alone(book):
+    return 100 * net(book.forms.recommend)[book.forms.form == "own"].mean()
 
 
 def form_effect_truth(truth, book):
@@ -325,8 +319,9 @@ def same_fault_truth(truth, book):
 
 
 def weeks_table(book):
-    w = book.weeks
-    return pd.DataFrame({"week": w.week, "solved": w.solved, "reopened": w.reopened, "reopened, %": (100 * w.reopened / w.solved).round(1)})
+    base, later = book.weeks[book.weeks.week <= BASELINE_WEEKS], book.weeks[book.weeks.week > BASELINE_WEEKS]
+    solved, reopened = [base.solved.sum(), *later.solved], [base.reopened.sum(), *later.reopened]
+    return pd.DataFrame({"week": [f"1 to {BASELINE_WEEKS}", *later.week.astype(str)], "solved": solved, "reopened": reopened, "reopened, %": np.round(100 * np.array(reopened) / solved, 1)})
 
 
 def _rates(book):
@@ -353,10 +348,6 @@ def first_signal(book):
 def first_below_the_mean(book):
     below = (_rates(book) < _centre(book)) & (book.weeks.week > BASELINE_WEEKS)
     return float(book.weeks.week[below].iloc[0])
-
-
-def lowest_week(book):
-    return float(book.weeks.week[_rates(book).idxmin()])
 
 
 def first_below_everything_before(book):

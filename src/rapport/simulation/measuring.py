@@ -68,8 +68,8 @@ class Measuring:
     change_week: tuple[int, int] = (24, 34)  # drawn from the seed
 
     # ---- A friendly check-in, by lot and otherwise
-    lot: int = 9000
-    archive: int = 4000  # here account managers chose: those on good terms got the call
+    lot: int = 16000
+    archive: int = 6000  # here account managers chose: those on good terms got the call
     renewal: float = 0.70
     checkin_renewal: float = 0.03  # keeps few …
     reviews_share: float = 0.30
