@@ -231,3 +231,17 @@ def test_everybody_there_came_before_leaving(many):
 def test_impossible_parameters_are_refused(change, said):
     with pytest.raises(ContentError, match=said):
         replace(PRESETS["measuring"], **change)
+
+
+def test_naive_answers_go_wrong_in_the_direction_that_is_taught(many):
+    run = WORKBOOK.functions
+    for each in many:
+        book = each.book
+        assert run["retention_of_everyone"](book).value > run["three_answers"](book).value  # newcomers flatter
+        assert run["nps_with_the_silent"](book).value < run["nps_interval"](book).value  # the silent are no detractors
+        assert run["raw_gap"](book) < 0 < run["anchored_gap"](book).value  # the best served market has the lower raw score
+        assert abs(run["among_who_asked"](book)) < 3 < abs(run["same_fault"](book).value)  # "whoever asked got the same"
+        assert run["first_below_the_mean"](book) <= run["first_signal"](book)
+    together = [run["everybody_together"](each.book).value - run["stay_or_praise"](each.book).value for each in many]
+    praise = [run["praise_gap"](each.book).value - run["stay_or_praise"](each.book).value for each in many]
+    assert sum(together) / len(many) > 1 and min(praise) > 5  # managers ring who is on good terms; a name moves more than contracts
