@@ -14,7 +14,8 @@ FLOORS = (
     ("facts", "i18n", "charts"),
     ("metrics", "content", "markdown"),
     ("simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
-    ("coverage", "lessons", "widgets"),
+    ("coverage", "lessons", "study"),
+    ("widgets",),
     ("handbook",),
     ("cli",),
 )
