@@ -200,15 +200,15 @@ def test_the_statement_is_printed_or_written(course, capsys, name, begins):
 def test_reviews_in_a_cell_go_one_at_a_time(course):
     cell = widgets.review_due(STEM)
     assert open_record().events() == [], "showing the cell begins nothing"
-    cell.answer()
+    cell.go_on.click()
     assert "Choose one first" in cell.said.value and open_record().events() == []
     for number in range(3):
         assert f"{number + 1} of 3" in cell.ask.value and cell.options.value is None
         cell.options.value = cell.waiting[0].question.right if number else cell.waiting[0].question.wrong[0]
-        cell.answer()
+        cell.go_on.click()
         assert ("Right." if number else "Not quite. Right is: The fact one.") in cell.said.value
-        assert cell.options.disabled and cell.commit.layout.display == "none"
-        cell.follow()
+        assert cell.options.disabled and cell.go_on.description == ("Done" if number == 2 else "Next question")
+        cell.go_on.click()
     assert "Nothing is due today" in cell.said.value and "day 1" in cell.said.value
     assert [event["right"] for event in open_record().events("review")] == [False, True, True]
     assert widgets.review_due().waiting == [] and "rapport review" in repr(cell)

@@ -97,8 +97,9 @@ class Review(_Box):
         self.asked, self.waiting, self.right = 0, [], 0
         self.ask, self.options = ipywidgets.HTML(), ipywidgets.RadioButtons(layout=ipywidgets.Layout(width="auto", max_width="44rem"))
         self.options.add_class("rapport-options")
-        self.commit, self.go_on = _button("Answer", self.answer), _button("Next question", self.follow)
-        super().__init__(ipywidgets.HTML(_WRAP), self.ask, self.options, ipywidgets.HBox([self.commit, self.go_on]))
+        # One button for both, so that whoever works with the keyboard keeps their place.
+        self.go_on = _button("Answer", lambda: self.follow() if self.options.disabled else self.answer())
+        super().__init__(ipywidgets.HTML(_WRAP), self.ask, self.options, self.go_on)
         if module is not None and module not in study.begun(record, root):
             self.waiting = study.first(record, module, root)
         else:
@@ -117,7 +118,7 @@ class Review(_Box):
         right = study.answer(self.record, each, self.options.value)
         self.right += right
         self.options.disabled = True
-        self._buttons(commit=False, go_on=bool(self.waiting))
+        self.go_on.description = "Next question" if self.waiting else "Done"
         told = ["Right." if right else f"Not quite. Right is: {_unmarked(each.question.right)}", _unmarked(each.question.because)]
         self.tell(*told, *([] if self.waiting else self._end()), record=self.record)
 
@@ -125,8 +126,7 @@ class Review(_Box):
         """Show the next question, or what comes when."""
         if not self.waiting:
             self.ask.value = ""
-            self.options.layout.display = "none"
-            self._buttons(commit=False, go_on=False)
+            self.options.layout.display = self.go_on.layout.display = "none"
             self.tell("Nothing is due today.", *self._ahead(), record=self.record)
             return
         each = self.waiting[0]
@@ -135,11 +135,8 @@ class Review(_Box):
         self.ask.value = f"<p><small>{self.asked} of {self.total} · {escape(each.module.title)} · {when}</small><br>{inline(each.question.ask)}</p>"
         self.options.options = [(_unmarked(option), option) for option in each.question.options()]
         self.options.value, self.options.disabled = None, False
-        self._buttons(commit=True, go_on=False)
+        self.go_on.description = "Answer"
         self.tell(record=self.record)
-
-    def _buttons(self, *, commit: bool, go_on: bool) -> None:
-        self.commit.layout.display, self.go_on.layout.display = "" if commit else "none", "" if go_on else "none"
 
     def _end(self) -> list[str]:
         return [f"{self.right} of {self.total} right.", *self._ahead()]
@@ -156,7 +153,7 @@ class Keep(_Box):
 
     def __init__(self, record: Record, kind: str, module: str | None, prompt: str, root: Path):
         self.record, self.kind, self.module, self.root = record, kind, module, root
-        self.field = ipywidgets.Textarea(placeholder=prompt, layout=ipywidgets.Layout(width="100%", max_width="44rem", height="9rem"))
+        self.field = ipywidgets.Textarea(layout=ipywidgets.Layout(width="auto", max_width="44rem", height="9rem"))
         self.anyway = _button("Keep it as it is", lambda: self.keep(anyway=True))
         self.remove = _button("Erase what I kept here", self.erase)
         self.anyway.layout.display = "none"
