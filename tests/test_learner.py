@@ -265,6 +265,15 @@ def test_merging_is_the_union_whatever_the_order(tmp_path):
     assert open_record(base.path).events() == one["events"]
 
 
+def test_merged_events_stand_in_the_order_of_time_whatever_clock_they_name(tmp_path):
+    def at(moment):
+        return {"id": moment[::-1], "at": moment, "kind": "tea"}
+
+    one, two, three = "2026-03-02T09:00:00+00:00", "2026-03-02T14:40:00.500+05:30", "2026-03-02T10:00:00Z"
+    documents = [{"format": 2, "draws": {}, "events": [at(moment)]} for moment in (three, two, one)]
+    assert [event["at"] for event in merge(merge(*documents[:2]), documents[2])["events"]] == [one, two, three]
+
+
 def test_what_was_erased_does_not_come_back(tmp_path):
     record = filled(tmp_path / "a.json", rows=2)
     before = read((tmp_path / "a.json").read_bytes())[0]

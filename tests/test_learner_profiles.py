@@ -36,6 +36,10 @@ def test_names_that_some_disks_cannot_tell_apart_are_one_learner(again):
     assert become(again).name == "Asha" and open_record().learner == learner
 
 
+def test_nor_are_names_that_differ_in_capitals_of_one_language_only():
+    assert become("Straße").path == become("STRASSE").path and become("Ｅva").path != become("Eva").path
+
+
 @pytest.mark.parametrize("name", ["", "  ", "../x", "a/b", "a\\b", "x.y", "a_b", "con:", "a" * 41, "a\x00b", "<b>"])
 def test_what_can_be_no_name_is_refused_and_nothing_changes(name, home):
     with pytest.raises(ContentError, match="a name here has"):

@@ -245,6 +245,16 @@ def test_the_statement_says_what_was_shown_when_and_in_which_version_and_languag
     assert "culturally competent" not in text.lower() and "pump" not in text, "and no text that was written freely"
 
 
+def test_the_statement_names_the_day_of_the_first_right_answer_and_all_days_of_a_case(record, clock):
+    for day in (0, 5):
+        clock(day)
+        record.add_attempt(TEN, "remedy_match", day, "right")
+        record.add_run("the_cold_chain", {"place": "CN", "path": [], "scores": []})
+    text = study.statement(record, ROOT).text
+    assert "gives it back?”, right on 2 March 2026" in text and "twice (2 March 2026 to 7 March 2026)" in text
+    assert "Worked on between 2 March 2026 and 7 March 2026" in text
+
+
 def test_the_statement_is_the_same_each_time_and_has_three_faces(record, clock):
     one, two = study.statement(busy(record), ROOT), study.statement(open_record(record.path), ROOT)
     assert (one.text, one.markdown, one.html) == (two.text, two.markdown, two.html)

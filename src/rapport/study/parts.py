@@ -4,22 +4,24 @@ Exercises are read by id and title alone, so that nothing has to be simulated fo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from rapport import scenarios
 from rapport.content import module_stems, parse_yaml, read_text
 from rapport.learner import Record
-from rapport.playbooks import load, playbook_path
+from rapport.playbooks import ReviewItem, load, playbook_path
 
 SETTLED = ("right", "given_up")
 
 
 @dataclass(frozen=True)
 class Module:
-    """A module that is there: its stem, title, and the titles of its exercises and cases by id."""
+    """A module that is there: its stem, title, review items, and the titles of its exercises and cases by id."""
 
     stem: str
     title: str
+    review: tuple[ReviewItem, ...]
     exercises: dict[str, str]
     cases: dict[str, str]
 
@@ -31,15 +33,28 @@ class Module:
 
 def modules(root: Path) -> dict[str, Module]:
     """Every module with a playbook, by stem."""
-    cases = {name: path for name, path in scenarios.files(root).items()}
-    found = {}
-    for stem in module_stems(root):
-        if playbook_path(stem, root).exists():
-            exercises = root / "exercises" / f"{stem}.yaml"
-            asked = parse_yaml(read_text(exercises), exercises).data.get("exercises", []) if exercises.exists() else []
-            own = {name: str(parse_yaml(read_text(path), path).data.get("title", name)) for name, path in cases.items() if path.parent.name == stem}
-            found[stem] = Module(stem, load(stem, root).front.title, {str(row["id"]): str(row["title"]) for row in asked}, own)
-    return found
+    cases = scenarios.files(root).values()
+    return {
+        stem: _module(stem, root, _stamps(playbook_path(stem, root), root / "exercises" / f"{stem}.yaml", *(path for path in cases if path.parent.name == stem)))
+        for stem in module_stems(root)
+        if playbook_path(stem, root).exists()
+    }
+
+
+def _stamps(*paths: Path) -> tuple[tuple[Path, int, int], ...]:
+    return tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.exists())
+
+
+@lru_cache(maxsize=64)
+def _module(stem: str, root: Path, stamps: tuple[tuple[Path, int, int], ...]) -> Module:
+    """A module read once for as long as its files stay as they are."""
+    front, exercises, cases = load(stem, root).front, {}, {}
+    for path, _, _ in stamps:
+        if path == root / "exercises" / f"{stem}.yaml":
+            exercises = {str(row["id"]): str(row["title"]) for row in parse_yaml(read_text(path), path).data.get("exercises", [])}
+        elif path.suffix == ".yaml":
+            cases[path.stem] = str(parse_yaml(read_text(path), path).data.get("title", path.stem))
+    return Module(stem, front.title, tuple(front.review), exercises, cases)
 
 
 def finished(module: Module, record: Record) -> str | None:

@@ -11,7 +11,7 @@ from typing import Literal
 from rapport.content import ContentError
 from rapport.learner import Record
 from rapport.learner.document import instant
-from rapport.playbooks import Question, load
+from rapport.playbooks import Question, ReviewItem
 from rapport.study.parts import Module, finished, modules
 
 DAYS = (1, 7, 21, 60)
@@ -81,8 +81,7 @@ def rounds(record: Record, root: Path) -> list[Round]:
     """Every round of every module whose reviews run, by date."""
     there, found = modules(root), []
     for stem, start in begun(record, root).items():
-        items = [item.id for item in load(stem, root).front.review]
-        last = [_last(record, stem, item) for item in items]
+        last = [_last(record, stem, item.id) for item in there[stem].review]
         for day in DAYS:
             on = local_day(start) + timedelta(days=day)
             found.append(Round(there[stem], day, on, all(each is not None and each >= on for each in last)))
@@ -97,12 +96,12 @@ def due(record: Record, root: Path, today: date | None = None) -> list[Due]:
     """
     today, there, found = today or date.today(), modules(root), []
     for stem, start in begun(record, root).items():
-        for item in load(stem, root).front.review:
+        for item in there[stem].review:
             last = _last(record, stem, item.id)
             waiting = [day for day in DAYS if (on := local_day(start) + timedelta(days=day)) <= today and (last is None or on > last)]
             if waiting:
                 # The latest round that has come; the ones before it lapse with this answer.
-                found.append(_due(record, there[stem], item.id, waiting[-1], local_day(start) + timedelta(days=waiting[0]), root))
+                found.append(_due(record, there[stem], item, waiting[-1], local_day(start) + timedelta(days=waiting[0])))
     return sorted(found, key=lambda each: (each.on, each.module.stem))
 
 
@@ -117,7 +116,7 @@ def first(record: Record, stem: str, root: Path) -> list[Due]:
     there = modules(root)
     if stem not in there:
         raise ContentError(f"no module {stem!r} with a review; there are {', '.join(there) or 'none yet'}.")
-    return [_due(record, there[stem], item.id, 0, date.today(), root) for item in load(stem, root).front.review]
+    return [_due(record, there[stem], item, 0, date.today()) for item in there[stem].review]
 
 
 def answer(record: Record, asked: Due, option: str) -> bool:
@@ -135,7 +134,6 @@ def _last(record: Record, stem: str, item: str) -> date | None:
     return max(map(local_day, _answers(record, stem, item)), default=None)
 
 
-def _due(record: Record, module: Module, name: str, day: int, on: date, root: Path) -> Due:
-    item = next(each for each in load(module.stem, root).front.review if each.id == name)
-    twin = len(_answers(record, module.stem, name)) % 2 == 1
-    return Due(module, name, "twin" if twin else "item", item.twin if twin else item, day, on)
+def _due(record: Record, module: Module, item: ReviewItem, day: int, on: date) -> Due:
+    twin = len(_answers(record, module.stem, item.id)) % 2 == 1
+    return Due(module, item.id, "twin" if twin else "item", item.twin if twin else item, day, on)

@@ -98,7 +98,7 @@ def _activity(event: Event, there: dict[str, Module]) -> tuple[str, str, str | N
     if kind == "review":
         return f"modules/{_slug(stem)}/review/{_slug(event['item'])}/{_slug(event['wording'])}", f"Review question: {event['item']}", stem
     if kind == "seen":
-        return f"modules/{_slug(stem)}/{_slug(event['part'])}", event["part"], stem
+        return f"modules/{_slug(stem)}/{_slug(event['part'])}", f"{module.title if module else stem}: {event['part']}", stem
     if kind == "sitting":
         form = str(event.get("form") or "unnamed")
         return f"assessment/{_slug(form)}", f"Assessment, form {form}", None
