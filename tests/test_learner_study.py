@@ -236,7 +236,7 @@ def busy(record):
 def test_the_statement_says_what_was_shown_when_and_in_which_version_and_language(record, clock):
     text = study.statement(busy(record), ROOT, "Asha Rao").text
     for line in (
-        "Learner: Asha Rao", "Version of the course: 0.", "Language: English", "simulated customers: 1 of 12",
+        "Learner: Asha Rao", "Worked on: 2 March 2026\n", "Version of the course: 0.", "Language: English", "simulated customers: 1 of 12",
         "Exercise “What was lost, and what gives it back?”, right on 2 March 2026", "solution was opened without a right answer before it: 1",
         "Case “The cold chain”, played to an end: twice (2 March 2026)", "Review questions: 2 of 3 answers right, on 2 March 2026",
         "A sitting with form A, before the course (2 March 2026)", "self-reported", "does not certify",
@@ -252,7 +252,7 @@ def test_the_statement_names_the_day_of_the_first_right_answer_and_all_days_of_a
         record.add_run("the_cold_chain", {"place": "CN", "path": [], "scores": []})
     text = study.statement(record, ROOT).text
     assert "gives it back?”, right on 2 March 2026" in text and "twice (2 March 2026 to 7 March 2026)" in text
-    assert "Worked on between 2 March 2026 and 7 March 2026" in text
+    assert "Worked on: 2 March 2026 to 7 March 2026" in text
 
 
 def test_the_statement_is_the_same_each_time_and_has_three_faces(record, clock):

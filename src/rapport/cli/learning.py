@@ -250,21 +250,17 @@ def _ask(record: Record, asked: Due, where: str) -> bool:
 
     options = asked.question.options()
     when = f"day {asked.day}" if asked.day else "first time"
-    typer.echo(f"\n{where} · {asked.module.title} · {when}\n{_unmarked(asked.question.ask)}")
+    typer.echo(f"\n{where} · {asked.module.title} · {when}\n{study.unmarked(asked.question.ask)}")
     for number, option in enumerate(options, 1):
-        typer.echo(f"  {number}  {_unmarked(option)}")
+        typer.echo(f"  {number}  {study.unmarked(option)}")
     while True:
         given = _answer(_input, f"1 to {len(options)}, or q to leave: ")
         if given.isdecimal() and 1 <= int(given) <= len(options):
             break
         typer.echo(f"Found “{given}”; type a number from 1 to {len(options)}.")
     right = study.answer(record, asked, options[int(given) - 1])
-    typer.echo(("Right. " if right else f"Not quite. Right is: {_unmarked(asked.question.right)} ") + _unmarked(asked.question.because))
+    typer.echo(("Right. " if right else f"Not quite. Right is: {study.unmarked(asked.question.right)} ") + study.unmarked(asked.question.because))
     return right
-
-
-def _unmarked(text: str) -> str:
-    return text.replace("**", "").replace("*", "")
 
 
 def _ahead(record: Record, root: Path) -> list[str]:
@@ -273,7 +269,7 @@ def _ahead(record: Record, root: Path) -> list[str]:
     from rapport.study.parts import modules
 
     coming = [each for each in study.rounds(record, root) if not each.settled and each.on > date.today()]
-    said = [f"Next: {coming[0].module.title}, day {coming[0].day}, on {coming[0].on.day} {coming[0].on:%B %Y} (rapport calendar writes them all)."] if coming else []
+    said = [f"Next: {coming[0].module.title}, day {coming[0].day}, on {study.written(coming[0].on)} (rapport calendar writes them all)."] if coming else []
     waiting = [stem for stem in modules(root) if stem not in study.begun(record, root)]
     if waiting:
         said.append(f"Reviews that have not begun: {', '.join(waiting)}. A module's days are counted once it is finished, or from: rapport review {waiting[0]}")

@@ -58,6 +58,16 @@ def local_day(at: str) -> date:
     return instant(at).astimezone().date()
 
 
+def written(on: date) -> str:
+    """A day as it is read: ``2 March 2026``."""
+    return f"{on.day} {on:%B %Y}"
+
+
+def unmarked(text: str) -> str:
+    """A question or answer without its Markdown, for where there is none."""
+    return text.replace("**", "").replace("*", "")
+
+
 def begun(record: Record, root: Path) -> dict[str, str]:
     """Modules whose reviews run, with the moment (as an event says it) from which the days are counted."""
     seen: dict[str, str] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from markupsafe import escape
@@ -13,7 +12,7 @@ from markupsafe import escape
 from rapport.learner import DEFAULT, Record
 from rapport.markdown import to_html
 from rapport.study.parts import Module, modules
-from rapport.study.reviews import local_day
+from rapport.study.reviews import local_day, written
 
 LANGUAGES = {"en": "English", "gu": "Gujarati", "lv": "Latvian"}
 OCCASIONS = {"pre": "before the course", "post": "after the course", "30": "after 30 days", "90": "after 90 days"}
@@ -87,7 +86,7 @@ def statement(record: Record, root: Path, name: str | None = None) -> Statement:
     opening = [f"Learner: {name}" if name else "Learner: (no name given)"]
     if events:
         opening += [
-            f"Worked on between {_day(local_day(events[0]['at']))} and {_day(local_day(events[-1]['at']))}",
+            f"Worked on: {_span(events[0]['at'], events[-1]['at'])}",
             f"Version of the course: {_joined(event.get('version') for event in events)}",
             f"Language: {_joined(LANGUAGES.get(event['language'], event['language']) for event in events if event.get('language'))}",
         ]
@@ -104,33 +103,32 @@ def _done(module: Module, record: Record) -> Iterable[str]:
     right = {event["exercise"]: local_day(event["at"]) for event in reversed(attempts) if event["outcome"] == "right"}
     if right:
         yield f"Exercises answered rightly, on the learner's own simulated customers: {len(right)} of {len(module.exercises) or len(right)}"
-        yield from (f"Exercise “{module.exercises.get(exercise, exercise)}”, right on {_day(on)}" for exercise, on in sorted(right.items(), key=lambda item: (item[1], item[0])))
+        yield from (f"Exercise “{module.exercises.get(exercise, exercise)}”, right on {written(on)}" for exercise, on in sorted(right.items(), key=lambda item: (item[1], item[0])))
     given_up = {event["exercise"] for event in attempts if event["outcome"] == "given_up"} - set(right)
     if given_up:
         yield f"Exercises of which the solution was opened without a right answer before it: {len(given_up)}"
     for case, title in module.cases.items():
         if runs := record.runs(case):
-            first, last = local_day(runs[0]["at"]), local_day(runs[-1]["at"])
-            when = _day(first) if first == last else f"{_day(first)} to {_day(last)}"
-            yield f"Case “{title}”, played to an end: {_times(len(runs))} ({when})"
+            yield f"Case “{title}”, played to an end: {_times(len(runs))} ({_span(runs[0]['at'], runs[-1]['at'])})"
     if answers := [event for event in record.events("review") if event["module"] == module.stem]:
         days = sorted({local_day(event["at"]) for event in answers})
-        yield f"Review questions: {sum(event['right'] for event in answers)} of {len(answers)} answers right, on {', '.join(map(_day, days))}"
+        yield f"Review questions: {sum(event['right'] for event in answers)} of {len(answers)} answers right, on {', '.join(map(written, days))}"
 
 
 def _sittings(record: Record) -> Iterable[str]:
     for event in record.events("sitting"):
         occasion = OCCASIONS.get(str(event.get("occasion", "")), str(event.get("occasion") or ""))
         form = f"form {event['form']}" if event.get("form") else "a form that is not named"
-        yield f"A sitting with {form}{f', {occasion}' if occasion else ''} ({_day(local_day(event['at']))})"
+        yield f"A sitting with {form}{f', {occasion}' if occasion else ''} ({written(local_day(event['at']))})"
 
 
 def _times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
-def _day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"
+def _span(first: str, last: str) -> str:
+    days = dict.fromkeys(written(local_day(at)) for at in (first, last))
+    return " to ".join(days)
 
 
 def _joined(values: Iterable[str | None]) -> str:

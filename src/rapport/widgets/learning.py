@@ -119,7 +119,7 @@ class Review(_Box):
         self.right += right
         self.options.disabled = True
         self.go_on.description = "Next question" if self.waiting else "Done"
-        told = ["Right." if right else f"Not quite. Right is: {_unmarked(each.question.right)}", _unmarked(each.question.because)]
+        told = ["Right." if right else f"Not quite. Right is: {study.unmarked(each.question.right)}", study.unmarked(each.question.because)]
         self.tell(*told, *([] if self.waiting else self._end()), record=self.record)
 
     def follow(self) -> None:
@@ -133,7 +133,7 @@ class Review(_Box):
         self.asked += 1
         when = f"day {each.day}" if each.day else "first time"
         self.ask.value = f"<p><small>{self.asked} of {self.total} · {escape(each.module.title)} · {when}</small><br>{inline(each.question.ask)}</p>"
-        self.options.options = [(_unmarked(option), option) for option in each.question.options()]
+        self.options.options = [(study.unmarked(option), option) for option in each.question.options()]
         self.options.value, self.options.disabled = None, False
         self.go_on.description = "Answer"
         self.tell(record=self.record)
@@ -143,7 +143,7 @@ class Review(_Box):
 
     def _ahead(self) -> list[str]:
         coming = [each for each in study.rounds(self.record, self.root) if not each.settled and self.module in (None, each.module.stem)]
-        return [f"Next: {coming[0].module.title}, day {coming[0].day}, on {coming[0].on.day} {coming[0].on:%B %Y}."] if coming else []
+        return [f"Next: {coming[0].module.title}, day {coming[0].day}, on {study.written(coming[0].on)}."] if coming else []
 
 
 class Keep(_Box):
@@ -254,7 +254,3 @@ def statement(name: str | None = None, root: Path | None = None) -> study.Statem
 
 def _an(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-
-
-def _unmarked(text: str) -> str:
-    return text.replace("**", "").replace("*", "")
