@@ -142,6 +142,7 @@ def test_the_record_lies_where_it_is_named_or_beside_the_course(tmp_path, monkey
     monkeypatch.setenv("RAPPORT_RECORD", str(tmp_path / "mine.json"))
     assert record_path() == tmp_path / "mine.json"
     monkeypatch.delenv("RAPPORT_RECORD")
+    monkeypatch.delenv("RAPPORT_COURSE", raising=False)
     for folder in ("exercises", "notebooks", "playbooks", "elsewhere/deep"):
         (tmp_path / folder).mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "exercises")
@@ -155,6 +156,12 @@ def test_the_record_lies_where_it_is_named_or_beside_the_course(tmp_path, monkey
     (tmp_path / "elsewhere" / ".rapport").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere" / "deep")
     assert record_path() == tmp_path / "elsewhere" / ".rapport" / "record.json"
+    monkeypatch.delenv("RAPPORT_WORKSPACE")
+    monkeypatch.setenv("RAPPORT_COURSE", str(tmp_path))
+    monkeypatch.chdir(tmp_path.parent)
+    assert record_path() == tmp_path / "workspace" / ".rapport" / "record.json", "from anywhere, with the course named"
+    monkeypatch.setenv("RAPPORT_COURSE", str(tmp_path / "nowhere"))
+    assert record_path() == tmp_path.parent / ".rapport" / "record.json"
 
 
 def test_writers_in_two_processes_lose_nothing(path):

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapport.content import ContentError, write_text
+from rapport.content import ContentError, course_root, write_text
 from rapport.learner.document import read
 
 DEFAULT = "me"
@@ -25,18 +25,21 @@ class Profile:
 
 
 def home() -> Path:
-    """File of the first profile: ``RAPPORT_RECORD``; else in the workspace of the course at or above the working folder;
-    else in the nearest ``.rapport`` folder; else in a new one in the working folder."""
+    """File of the first profile: ``RAPPORT_RECORD``; else in the nearest ``.rapport`` folder at or above the working folder; else in
+    the workspace of the course, where the lab keeps it too; where no course is found, in a new folder in the working folder."""
     if named := os.environ.get("RAPPORT_RECORD"):
         return Path(named)
     here = Path.cwd().resolve()
     for folder in (here, *here.parents):
         if all((folder / part).is_dir() for part in ("notebooks", "playbooks", "exercises")):
-            # The same place as in the lab, so that terminal and notebook keep one record.
-            return Path(os.environ.get("RAPPORT_WORKSPACE") or folder / "workspace").resolve() / ".rapport" / "record.json"
+            break  # the course itself: nobody learns in its own notebooks
         if (folder / ".rapport").is_dir():
             return folder / ".rapport" / "record.json"
-    return here / ".rapport" / "record.json"
+    try:
+        folder = Path(os.environ.get("RAPPORT_WORKSPACE") or course_root() / "workspace")
+    except ContentError:
+        folder = here
+    return folder.resolve() / ".rapport" / "record.json"
 
 
 def record_path() -> Path:
