@@ -113,6 +113,8 @@ def test_erasing_asks_first_and_leaves_nothing(course, capsys, typed):
     assert len(open_record().runs()) == 1, "no answer is no"
     typed("y\n")
     assert "record.json is gone" in said(capsys, "me", "--erase") and list(record.path.parent.iterdir()) == []
+    record.path.with_name("record.damaged-1.json").write_text("{")
+    assert "record.damaged-1.json is gone" in said(capsys, "me", "--erase", "--yes"), "a copy set aside is data too"
 
 
 def test_xapi_is_written_to_a_file(course, capsys):

@@ -220,7 +220,7 @@ def _erase(record: Record, yes: bool) -> None:
     from rapport.content import display_path
 
     entries = len(record.events())
-    if not record.path.exists():
+    if not record.files:
         typer.echo("There is no record to erase.")
         return
     if not yes and not typer.confirm(f"Erase the record of “{record.profile}” with its {entries} entries for good? It cannot be brought back"):

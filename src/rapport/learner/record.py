@@ -160,26 +160,27 @@ class Record:
         """Forget every run of a scenario: the learner asked for it."""
         self._forget(lambda event: event["kind"] == "run" and event["scenario"] == scenario)
 
+    @property
+    def files(self) -> list[Path]:
+        """The record's file and the damaged ones set aside from it, as far as there are any."""
+        return [path for path in (self.path, *sorted(self.path.parent.glob(f"{self.path.stem}.damaged-*{self.path.suffix}"))) if path.exists()]
+
     def erase_everything(self) -> list[Path]:
-        """Remove the record's file and the damaged ones set aside from it; returns what was removed.
+        """Remove `files`; returns what was removed.
 
         Raises
         ------
         ContentError
             When a file cannot be removed.
         """
-        removed = []
-        aside = sorted(self.path.parent.glob(f"{self.path.stem}.damaged-*{self.path.suffix}"))
-        for path in (self.path, *aside, _lock_path(self.path)):
+        removed = self.files
+        for path in (*removed, _lock_path(self.path)):
             try:
-                path.unlink()
-                removed.append(path)
-            except FileNotFoundError:
-                continue
+                path.unlink(missing_ok=True)
             except OSError as error:
                 raise ContentError(f"cannot be removed: {error.strerror}. Remove it by hand.", path) from None
         self._data = doc.empty()
-        return [path for path in removed if path != _lock_path(self.path)]
+        return removed
 
     def take_in(self, other: doc.Document) -> int:
         """Merge another document of the same person into this one; returns how many events were new."""
