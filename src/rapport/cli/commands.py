@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rapport.cli import FAILED, STOPPED, WRONG_USE, UsageError, learning, maintain
+from rapport.cli import FAILED, STOPPED, WRONG_USE, UsageError, learning, maintain, measure
 
 EXIT_CODES = "Exit codes: 0 fine, 1 content or build failed, 2 wrong use, 130 stopped with Ctrl-C."
 
@@ -268,4 +268,5 @@ def test(context: typer.Context) -> None:
     raise typer.Exit({0: 0, 1: FAILED, 2: FAILED, 3: FAILED, 4: WRONG_USE, 5: WRONG_USE}.get(code, FAILED))
 
 
+measure.register(app)
 maintain.register(app)
