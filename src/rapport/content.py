@@ -233,13 +233,14 @@ def translated(document: Document, kind: str) -> Document:
     return replace(document, data=texts.tree(document.data, texts.KEYS[kind], words_of(document.path), document.line))
 
 
-def words_of(path: Path) -> Any:
-    """What exchanges a text of the file at `path` for its translation (an ``i18n.texts.Change``)."""
+def words_of(path: Path, root: Path | None = None) -> Any:
+    """What exchanges a text of the file at `path` for its translation (an ``i18n.texts.Change``); `root` holds ``locales``."""
     from rapport.i18n.catalogue import Catalogue, CatalogueError, catalogue
 
-    root = next((place for place in Path(path).resolve().parents if all((place / folder).is_dir() for folder in ("notebooks", "playbooks", "exercises"))), None)
+    root = root or next((place for place in Path(path).resolve().parents if all((place / folder).is_dir() for folder in ("notebooks", "playbooks", "exercises"))), None)
     try:
-        return (catalogue(Path(path), root) if root else Catalogue(i18n.language())).text
+        found = catalogue(Path(path), root) if root else Catalogue(i18n.language())
+        return found.marked if i18n.marking() else found.text
     except CatalogueError as error:
         raise ContentError(error.problem, error.path, error.line) from None
 

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from markupsafe import escape
 
 from rapport.content import ContentError
+from rapport.i18n import OPEN
 from rapport.i18n.words import Words
 
 LABELS = Words(__file__, {"strong": "Strong", "mixed": "Mixed", "folklore": "Folklore", "legal": "Legal"})
@@ -144,7 +145,7 @@ def _claims(tokens: list[Token]) -> None:
     for start, token in enumerate(tokens):
         if token.type != "blockquote_open" or start + 2 >= len(tokens) or tokens[start + 2].type != "inline":
             continue
-        children = [child for child in tokens[start + 2].children or [] if child.type != "text" or child.content]
+        children = [child for child in tokens[start + 2].children or [] if child.type != "text" or child.content.strip(OPEN)]
         if len(children) < 3 or children[0].type != "strong_open" or children[1].type != "text":
             continue
         word = children[1].content.strip(" .:·").lower()

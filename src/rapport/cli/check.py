@@ -27,6 +27,8 @@ def check_course(root: Path, release: bool = False) -> None:
         "Pages": _pages,
         "Playbooks": _playbooks,
         "Sessions": _sessions,
+        "Paths": _paths,
+        "Screening": _screening,
         "Scenarios": _scenarios,
         "Exercises": _exercises,
         "Notebooks": _notebooks,
@@ -108,6 +110,26 @@ def _sessions(root: Path) -> Found:
         except ContentError as error:
             yield error
     yield f"{_counted(read, 'session plan')}; " + (f"none yet for {', '.join(without)}" if (without := session.missing(root)) else "one for each module")
+
+
+def _paths(root: Path) -> Found:
+    from rapport.study import paths
+
+    if not paths.file(root).exists():  # a course need not tell roles apart
+        return
+    read = paths.read_paths(root)
+    there = {stem[:2] for stem in module_stems(root)}
+    follow = sorted(set(read.modules) - there)
+    yield f"{_counted(len(read.roles), 'role')}; of {_counted(len(read.modules), 'module')} {len(there & set(read.modules))} are there" + (
+        f", {', '.join(follow)} follow" if follow else ""
+    )
+
+
+def _screening(root: Path) -> Found:
+    from rapport.learner import screening
+
+    if screening.file(root).exists():
+        yield _counted(screening.check(root), "language")
 
 
 def _scenarios(root: Path) -> Found:

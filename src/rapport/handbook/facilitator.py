@@ -88,13 +88,13 @@ def _index(modules: list[Module], packs: dict[str, list[Sheets]], guide: Page, r
     shown = []
     for module in modules:
         cards = f"{module.stem}-cards"
-        things = [{"title": sheet.page.title, "href": f"{sheet.page.name}.html", "use": sheet.use, "hand_out": sheet.hand_out} for sheet in packs[module.stem]]
+        things = [{"title": sheet.page.title, "href": sheet.page.file, "use": sheet.use, "hand_out": sheet.hand_out} for sheet in packs[module.stem]]
         if cards in there:
-            things.append({"title": pages.say("cards_of", title=module.title), "href": f"{cards}.html", "use": say("print_cards", n=len(module.playbook.plays)), "hand_out": True})
+            things.append({"title": pages.say("cards_of", title=module.title), "href": pages.file_of(cards), "use": say("print_cards", n=len(module.playbook.plays)), "hand_out": True})
         planned = any(sheet.page.kind == "session" for sheet in packs[module.stem])
-        shown.append({"number": module.number, "title": module.title, "href": f"{module.stem}.html", "things": things, "planned": planned})
-    further = [{"title": reference.title, "href": f"{reference.name}.html"} for reference in references]
-    body = Markup(_parts().index({"modules": shown, "guide": {"title": guide.title, "lead": guide.description, "href": f"{guide.name}.html"}, "further": further}))
+        shown.append({"number": module.number, "title": module.title, "href": pages.file_of(module.stem), "things": things, "planned": planned})
+    further = [{"title": reference.title, "href": pages.file_of(reference.name)} for reference in references]
+    body = Markup(_parts().index({"modules": shown, "guide": {"title": guide.title, "lead": guide.description, "href": guide.file}, "further": further}))
     return Page("index", STRINGS["printed"], body, "index", contents=pages.contents_of(body))
 
 

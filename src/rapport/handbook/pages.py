@@ -16,7 +16,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
 from rapport import i18n, markdown, playbooks
-from rapport.content import ContentError, module_stems, read_markdown
+from rapport.content import ContentError, module_stems, read_markdown, words_of
 from rapport.handbook import render
 from rapport.handbook.strings import STRINGS, say
 from rapport.playbooks import show
@@ -77,9 +77,16 @@ class Page:
     crumbs: list[dict[str, str]] = field(default_factory=list)
     previous: dict[str, str] | None = None
     next: dict[str, str] | None = None
-    home: str = "index.html"
+    home: str = field(default_factory=lambda: file_of("index"))
     footer: str = ""
     mark: str = ""
+    lang: str = field(default_factory=i18n.language)
+    languages: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def file(self) -> str:
+        """Name of the file: `name` with the language before its ending, which English goes without."""
+        return file_of(self.name, self.lang)
 
 
 Href = Callable[[str, str], str]
@@ -140,13 +147,19 @@ def read_references(root: Path, executed: Mapping[Path, Any], kinds: tuple[str, 
 # ---- Where links lead -------------------------------------------------------------------------------------------
 
 
+def file_of(page: str, lang: str | None = None) -> str:
+    """File of a page in a language (default: the reader's): ``about.html``, ``about.gu.html``."""
+    lang = lang or i18n.language()
+    return f"{page}.html" if lang == i18n.SOURCE else f"{page}.{lang}.html"
+
+
 def site_href(current: str) -> Href:
     """Addresses as seen from the page `current` of the folder form."""
 
     def href(page: str, anchor: str = "") -> str:
         if page == current:
             return f"#{anchor}" if anchor else "#main"
-        return f"{page}.html{f'#{anchor}' if anchor else ''}"
+        return f"{file_of(page)}{f'#{anchor}' if anchor else ''}"
 
     return href
 
@@ -349,8 +362,52 @@ def html_of(page: Page, *, policy: str, assets: str, scripts: str) -> str:
         Elements for the head (styles, the early script) and for the end of the body.
     """
     return environment().get_template("base.html.j2").render(
-        page=page, lang=i18n.language(), version=version("rapport"), policy=Markup(policy), assets=Markup(assets), scripts=Markup(scripts)
+        page=page, version=version("rapport"), policy=Markup(policy), assets=Markup(assets), scripts=Markup(scripts), words=script_json(script_words())
     )
+
+
+def html_in(lang: str, page: Page, **parts: str) -> str:
+    """`html_of` a page in its language, English that is left in it marked as such."""
+    with i18n.speaking(lang, marking=True):
+        return show_english(html_of(page, **parts))
+
+
+def show_english(html: str) -> str:
+    """Turn the signs around texts that are still English into ``<span lang="en">``; in attributes and data they just go."""
+    out, inside, raw = [], False, ""
+    for piece in re.split(r"(<[^>]*>)", html):
+        if piece.startswith("<"):
+            name = re.match(r"</?([a-z0-9-]*)", piece, re.IGNORECASE)
+            if name and name[1] in ("script", "style", "title", "option", "textarea"):
+                raw = "" if piece.startswith("</") else name[1]
+            out.append(i18n.unmarked(piece))
+            continue
+        if raw:
+            out.append(i18n.unmarked(piece).replace("\\ue000", "").replace("\\ue001", ""))
+            continue
+        for part in re.split(f"([{i18n.OPEN}{i18n.CLOSE}])", piece):
+            if part in (i18n.OPEN, i18n.CLOSE):
+                inside = part == i18n.OPEN
+            elif inside and part.strip():
+                out.append(f'<span lang="en">{part}</span>')
+            else:
+                out.append(part)
+    return "".join(out)
+
+
+def script_words() -> dict[str, dict[str, str]]:
+    """What the scripts say in the reader's language, by script and key; empty in English, which stands in the scripts."""
+    if i18n.language() == i18n.SOURCE:
+        return {}
+    from rapport.i18n import texts
+
+    web = Path(__file__).parents[1] / "web"
+    said: dict[str, dict[str, str]] = {}
+    for path in sorted(web.glob("*.js")):
+        change = words_of(path, web.parents[2])
+        if found := texts.script_table(path.read_text(encoding="utf-8")):
+            said[path.stem] = {text.where: i18n.unmarked(change(text.words, text.line, text.where)) for text in found}
+    return said
 
 
 def script_json(value: Any) -> Markup:
@@ -368,7 +425,7 @@ def frame(pages: list[Page], modules: list[Module]) -> None:
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
         page.footer = STRINGS["made_by"]
         if page.name != "index":
-            page.crumbs = [{"href": "index.html", "title": STRINGS["course"]}]
+            page.crumbs = [{"href": file_of("index"), "title": STRINGS["course"]}]
             stem = page.name.removesuffix("-cards")
             if stem != page.name:
                 page.crumbs.append({"href": href(stem, ""), "title": stems[stem].title})
@@ -377,6 +434,14 @@ def frame(pages: list[Page], modules: list[Module]) -> None:
             page.previous = {"href": href(pages[number - 1].name, ""), "title": pages[number - 1].title}
         if number + 1 < len(pages):
             page.next = {"href": href(pages[number + 1].name, ""), "title": pages[number + 1].title}
+
+
+def link_languages(pages: list[Page]) -> None:
+    """Give every page the switch to the same page in the other languages it is made in."""
+    for page in pages:
+        there = {other.lang: other.file for other in pages if other.name == page.name}
+        if len(there) > 1:
+            page.languages = [{"lang": lang, "name": i18n.NAMES[lang], "href": there[lang], "current": lang == page.lang} for lang in i18n.LANGUAGES if lang in there]
 
 
 def _filled(text: str, place: Mapping[str, str]) -> str:

@@ -9,8 +9,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 LANGUAGES = ("en", "gu", "lv")
+NAMES = {"en": "English", "gu": "ગુજરાતી", "lv": "Latviešu"}
 SOURCE = "en"
+OPEN, CLOSE = "\ue000", "\ue001"
+"""Around an English text that has no translation yet, while a page is made: signs that no text of the course uses."""
 _language: ContextVar[str | None] = ContextVar("language", default=None)
+_marking: ContextVar[bool] = ContextVar("marking", default=False)
 
 
 def language() -> str:
@@ -32,10 +36,21 @@ def known(name: str) -> str:
 
 
 @contextmanager
-def speaking(name: str) -> Iterator[None]:
-    """Everything read inside is in the language `name`."""
-    token = _language.set(known(name))
+def speaking(name: str, marking: bool = False) -> Iterator[None]:
+    """Everything read inside is in the language `name`; with `marking`, what is still English stands between `OPEN` and `CLOSE`."""
+    tokens = _language.set(known(name)), _marking.set(marking)
     try:
         yield
     finally:
-        _language.reset(token)
+        _language.reset(tokens[0])
+        _marking.reset(tokens[1])
+
+
+def marking() -> bool:
+    """Whether English texts without a translation are to be marked."""
+    return _marking.get()
+
+
+def unmarked(text: str) -> str:
+    """`text` without the signs around what is still English."""
+    return text.replace(OPEN, "").replace(CLOSE, "")

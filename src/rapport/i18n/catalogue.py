@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from rapport.i18n import LANGUAGES, SOURCE, language, texts
+from rapport.i18n import CLOSE, LANGUAGES, OPEN, SOURCE, language, texts
 from rapport.i18n.texts import KEYS, Text
 
 FOLDER = "locales"
@@ -73,6 +73,11 @@ class Catalogue:
             self.open.add(key(words))
             return words
         return found
+
+    def marked(self, words: str, line: int = 0, where: str = "") -> str:
+        """As `text`, with the signs of `i18n.OPEN` and `i18n.CLOSE` around words that are still English; a `texts.Change`."""
+        found = self.text(words, line, where)
+        return f"{OPEN}{found}{CLOSE}" if key(words) in self.open and where not in ("code", "comment") else found
 
     def counted(self, words: str, plural: str, number: float) -> str:
         """`words` or its plural in the form that `number` takes in this language (CLDR)."""
@@ -206,17 +211,21 @@ def extract(source: Source) -> list[Text]:
             words = "".join(cell["source"])
             (texts.markdown if cell["cell_type"] == "markdown" else texts.code)(words, note, number * 1000)
     elif source.kind in KEYS:
-        texts.tree(yaml.safe_load(text), KEYS[source.kind], note)
+        texts.tree(_parsed(text), KEYS[source.kind], note)
     elif source.kind in ("playbook", "page"):
         front, body, _ = split_front(text)
-        texts.tree(yaml.safe_load(front) or {}, KEYS["front"], note)
+        texts.tree(_parsed(front) or {}, KEYS["front"], note)
         for block in re.finditer(r"^```card[ \t]*\n(.*?)^```", body, re.MULTILINE | re.DOTALL):
-            texts.tree(yaml.safe_load(block[1]), KEYS["card"], note)
+            texts.tree(_parsed(block[1]), KEYS["card"], note)
         texts.markdown(body, note)
     else:
         for each in texts.python_table(text) if source.kind == "python" else texts.script_table(text):
             found.setdefault((key(each.words), each.plural), Text(key(each.words), each.line, key(each.plural), each.where))
     return list(found.values())
+
+
+def _parsed(text: str):
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # the one the course is read with
 
 
 def split_front(text: str) -> tuple[str, str, int]:

@@ -28,7 +28,9 @@ class Words(Mapping[str, str]):
     def __getitem__(self, key: str) -> str:
         text = self._table[key]
         text = text if isinstance(text, str) else text[1]
-        return text if i18n.language() == i18n.SOURCE else self._catalogue().text(text)
+        if i18n.language() == i18n.SOURCE:
+            return text
+        return self._catalogue().marked(text) if i18n.marking() else self._catalogue().text(text)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._table)
