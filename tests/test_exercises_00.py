@@ -164,8 +164,8 @@ def test_whoever_says_one_half_is_found_and_planted_to_serve_best_of_those_who_d
 
 
 def test_few_seeds_are_turned_away():
-    found = sweep(WORKBOOK, range(40))
-    assert found.rejection_rate < 0.25, str(found)
+    found = sweep(WORKBOOK, range(200))
+    assert found.rejection_rate <= 0.1, str(found)
 
 
 def test_the_answers_differ_between_learners(many):
