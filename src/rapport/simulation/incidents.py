@@ -58,7 +58,17 @@ class Incidents:
 
 @dataclass(frozen=True)
 class IncidentsBook:
-    """The tables, as pandas frames; columns are those of `describe_incidents`."""
+    """The tables, as pandas frames; columns are those of `describe_incidents`.
+
+    Attributes
+    ----------
+    calls : DataFrame
+        One row for each call to a parcel line.
+    guesses : DataFrame
+        One row for each call and colleague: what was guessed before the caller's wish was known.
+    twenty : DataFrame
+        Twenty incidents, each with a known record of ten earlier callers who said the same.
+    """
 
     calls: pd.DataFrame
     guesses: pd.DataFrame
@@ -95,11 +105,6 @@ class IncidentsSimulated:
     truth: IncidentsTruth
 
 
-TABLES = {
-    "calls": "One row for each call to a parcel line.",
-    "guesses": "One row for each call and colleague: what was guessed before the caller's wish was known.",
-    "twenty": "Twenty incidents, each with a known record of ten earlier callers who said the same.",
-}
 _COLUMNS = {
     "calls": (
         ("call_id", "str", "", "L and a number; the key of this table"),
