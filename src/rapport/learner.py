@@ -16,7 +16,7 @@ from typing import Any
 from rapport.content import ContentError, display_path, write_text
 
 FORMAT = 1
-_LISTS = ("attempts", "predictions", "runs")
+_LISTS = ("attempts", "predictions", "runs", "events")
 
 
 def record_path() -> Path:
@@ -55,6 +55,17 @@ class Record:
             self._change(lambda data: data.setdefault("seed", secrets.randbelow(2**31)))
         return int(self._data["seed"])
 
+    @property
+    def learner(self) -> str:
+        """The learner's random id, 32 hexadecimal digits, made once and kept."""
+        if "learner" not in self._data:
+            self._change(lambda data: data.setdefault("learner", secrets.token_hex(16)))
+        return str(self._data["learner"])
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """What was kept under `kind`, oldest first."""
+        return [row for row in self._data["events"] if row.get("kind") == kind]
+
     def draw(self, module: str) -> int | None:
         """Seed of the book the learner works on in `module`, if one was chosen."""
         return self._data["draws"].get(module)
@@ -73,6 +84,10 @@ class Record:
         return [run for run in self._data["runs"] if scenario in (None, run.get("scenario"))]
 
     # ---- what happens ----
+
+    def add(self, kind: str, **row: Any) -> None:
+        """Keep an event of `kind`."""
+        self._add("events", kind=kind, **row)
 
     def set_draw(self, module: str, seed: int) -> None:
         """Remember which book `module` is worked on with."""

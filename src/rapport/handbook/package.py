@@ -21,8 +21,8 @@ from rapport.handbook.pages import Page, html_of
 from rapport.handbook.verify import verify
 
 WEB = Path(__file__).parents[1] / "web"
-STYLES = ("style.css", "answers.css", "player.css", "explorer.css")
-SCRIPTS = ("answers.js", "player.js", "explorer.js")
+STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css")
+SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js")
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
 MARKER = "rapport-handbook.txt"
 MARKER_TEXT = "This folder is made by the Rapport handbook build and replaced as a whole; keep nothing of your own here.\n"

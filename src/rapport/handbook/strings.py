@@ -9,6 +9,7 @@ STRINGS: dict[str, str] = {
     "about": "About this course",
     "action_cards": "Play cards",
     "appearance": "Appearance",
+    "assessment": "Assessment",
     "breadcrumbs": "You are here",
     "cards_lead": "One card for each play. Keep them where you work; each prints on one page.",
     "cards_of": "Play cards: {title}",
