@@ -16,7 +16,7 @@
     check: "Before you act you can find out one thing. Which?", actions: "Which first step is the best, and which the worst?", best: "Best", worst: "Worst",
     sure: "How likely is it that your best step is also the key's?", sure_1: "a guess", sure_5: "nearly certain", percent: "{n} %",
     go_on: "Send off and go on", finish: "Send off and finish",
-    missing_rank: "Give every reading a number first.", missing_check: "Choose one thing to find out first.", missing_best: "Choose a best step first.", missing_worst: "Choose a worst step first.", missing_sure: "Say how likely it is first.",
+    missing_rank: "Give every reading a number first.", missing_twice: "Two readings have the same number. Give each its own.", missing_check: "Choose one thing to find out first.", missing_best: "Choose a best step first.", missing_worst: "Choose a worst step first.", missing_other: "Your best step cannot be the worst as well. Choose another.", missing_sure: "Say how likely it is first.",
     scores: "Your scores: {occasion}", points: "{n} of 100", judgement: "Judgement", reading: "Reading", checking: "Checking", acting: "Acting", over_inference: "Over-inference", calibration: "Calibration (Brier)",
     taken: "{n} of {total}", said: "You said {said} % on average; in {right} of {total} incidents your best step was the key's.",
     means: "What this means, and what not", all: "All your sittings", scale: "Scale, of 100", less: "(less is better)",
@@ -371,9 +371,10 @@
       const picked = (part) => form.querySelector("input[data-part='" + part + "']:checked");
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        const open = rank.open();
         const first = (part) => form.querySelector("input[data-part='" + part + "']");
-        const lacking = open ? ["rank", open] : ["check", "best", "worst", "sure"].filter((part) => !picked(part)).map((part) => [part, first(part)])[0];
+        const both = picked("best") && picked("worst") && picked("best").value === picked("worst").value;
+        const lacking = rank.lacking() || ["check", "best", "worst"].filter((part) => !picked(part)).map((part) => [part, first(part)])[0]
+          || (both ? ["other", picked("worst")] : picked("sure") ? null : ["sure", first("sure")]);
         missing.textContent = lacking ? say("missing_" + lacking[0]) : "";
         if (lacking) return lacking[1].focus();
         this.answer({ incident: name, ranking: rank.order(), check: picked("check").value, best: picked("best").value, worst: picked("worst").value, sure: Number(picked("sure").value) });
@@ -383,31 +384,23 @@
       this.attend(title, moved);
     }
 
-    /** Three readings, each with numbers 1 2 3; taking a number that is in use swaps. */
+    /** Three readings, each with numbers 1 2 3. Nothing moves by itself: arrow keys pass over every number on their way. */
     ranking(incident, id, ranks) {
-      const inputs = {};
       const names = [...LETTERS.slice(0, incident.readings.length)];
-      const sync = () => { for (const letter of names) for (const rank of [1, 2, 3]) inputs[letter][rank].checked = ranks[letter] === rank; };
-      const put = (letter, rank) => {
-        const other = names.find((each) => each !== letter && ranks[each] === rank);
-        if (other) { if (ranks[letter]) ranks[other] = ranks[letter]; else delete ranks[other]; }
-        ranks[letter] = rank;
-        const open = names.filter((each) => !ranks[each]);
-        if (open.length === 1) ranks[open[0]] = [1, 2, 3].find((each) => !Object.values(ranks).includes(each));
-        sync();
-        this.draft({ ranks: { ...ranks } });
-      };
-      const field = el("fieldset", null, el("legend", null, say("readings")), el("p", { class: "ra-small" }, say("rank_help")), names.map((letter, place) => {
-        inputs[letter] = {};
-        return el("fieldset", { class: "ra-reading" }, el("legend", null, incident.readings[place]), el("div", { class: "ra-ranks" }, [1, 2, 3].map((rank) => {
+      const field = el("fieldset", null, el("legend", null, say("readings")), el("p", { class: "ra-small" }, say("rank_help")), names.map((letter, place) =>
+        el("fieldset", { class: "ra-reading" }, el("legend", null, incident.readings[place]), el("div", { class: "ra-ranks" }, [1, 2, 3].map((rank) => {
           const input = el("input", { type: "radio", name: id("rank-" + letter), value: rank, "data-part": "rank", "data-letter": letter });
-          input.addEventListener("change", () => put(letter, rank));
-          inputs[letter][rank] = input;
+          input.checked = ranks[letter] === rank;
+          input.addEventListener("change", () => { ranks[letter] = rank; this.draft({ ranks: { ...ranks } }); });
           return el("label", { class: "ra-pick" }, input, el("span", null, el("strong", null, String(rank)), " ", say("rank_" + rank)));
-        })));
-      }));
-      sync();
-      return { field, open: () => { const letter = names.find((each) => !ranks[each]); return letter && inputs[letter][1]; }, order: () => [...names].sort((one, two) => ranks[one] - ranks[two]).join("") };
+        })))));
+      const input = (letter) => field.querySelector("input[data-letter='" + letter + "']:checked") || field.querySelector("input[data-letter='" + letter + "']");
+      const lacking = () => {
+        const open = names.find((letter) => !ranks[letter]);
+        const twice = names.find((letter, place) => names.slice(0, place).some((other) => ranks[other] === ranks[letter]));
+        return open ? ["rank", input(open)] : twice ? ["twice", input(twice)] : null;
+      };
+      return { field, lacking, order: () => [...names].sort((one, two) => ranks[one] - ranks[two]).join("") };
     }
 
     radio(part, value, id, chosen, ...label) {
@@ -421,9 +414,9 @@
       return el("fieldset", null, el("legend", null, legend), el("div", { class: "ra-choices" }, options.map((text, place) => this.radio(part, LETTERS[place], id, chosen, text))));
     }
 
-    /** Four steps, each with Best and Worst; a step that becomes the one stops being the other. */
+    /** Four steps, each with Best and Worst. Arrows pass over every step, so that one may be both until it is sent off. */
     steps(incident, id, draft) {
-      const field = el("fieldset", null, el("legend", null, say("actions")), incident.actions.map((text, place) => {
+      return el("fieldset", null, el("legend", null, say("actions")), incident.actions.map((text, place) => {
         const letter = LETTERS[place];
         const words = el("p", { id: id("step-" + letter) }, text);
         return el("div", { class: "ra-step" }, words, el("div", { class: "ra-ends" }, ["best", "worst"].map((part) => {
@@ -431,15 +424,9 @@
           const input = label.querySelector("input");
           label.querySelector("span").id = id(part + "-" + letter);
           input.setAttribute("aria-labelledby", id(part + "-" + letter) + " " + words.id);
-          input.addEventListener("change", () => {
-            const other = part === "best" ? "worst" : "best";
-            const same = field.querySelector("input[data-part='" + other + "'][value='" + letter + "']");
-            if (same.checked) { same.checked = false; this.draft({ [other]: null }); }
-          });
           return label;
         })));
       }));
-      return field;
     }
 
     sureness(id, chosen) {
