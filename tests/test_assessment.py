@@ -285,3 +285,61 @@ def test_the_key_is_not_to_be_read_in_the_page(bank):
 
 def test_the_same_payload_each_time(bank):
     assert payload(bank) == payload(load(ROOT))
+
+
+# ---- in a notebook -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def record(tmp_path, monkeypatch):
+    from rapport import learner
+
+    monkeypatch.setenv("RAPPORT_RECORD", str(tmp_path / "record.json"))
+    return learner.open_record
+
+
+def finished(bank, widget, occasion, seed=1):
+    """The widget's state after its script has finished a sitting on `occasion`."""
+    form, incidents = draw(bank, widget.state["learner"], occasion)
+    answers = [vars(each) for each in simulated.sitting(incidents, simulated.KINDS["careful"], random.Random(seed))]
+    sitting = {"occasion": occasion, "form": form, "answers": answers, "began": "2026-11-25T09:00:00Z", "ended": "2026-11-25T09:27:00Z"}
+    return {**widget.state, "current": None, "sittings": [*widget.state["sittings"], sitting]}
+
+
+def test_a_sitting_finished_in_a_notebook_is_kept_with_its_scores_and_comes_back(bank, record, capsys):
+    from rapport.widgets import my_report, sit
+
+    widget = sit(ROOT)
+    assert re.fullmatch("[0-9a-f]{32}", widget.state["learner"]) and widget.state["sittings"] == []
+    widget.state = {**widget.state, "current": {"occasion": "pre", "answers": []}}
+    assert record().events("sitting") == []
+    widget.state = finished(bank, widget, "pre")
+    (kept,) = record().events("sitting")
+    assert kept["scores"]["judgement"] == pytest.approx(score_sitting(bank, [Answer(**each) for each in kept["answers"]])["judgement"])
+    assert (kept["occasion"], kept["form"], kept["version"]) == ("pre", draw(bank, widget.state["learner"], "pre")[0], bank.version)
+    again = sit(ROOT)
+    assert again.state["learner"] == widget.state["learner"]
+    assert again.state["sittings"] == widget.state["sittings"]
+    again.state = finished(bank, again, "post", 2)
+    assert [each["occasion"] for each in record().events("sitting")] == ["pre", "post"]
+    my_report(ROOT)
+    assert "From the first sitting (before) to the latest (after):" in capsys.readouterr().out
+
+
+def test_a_sitting_of_an_earlier_bank_is_not_laid_beside_todays(bank, record):
+    from rapport.widgets import sit
+
+    widget = sit(ROOT)
+    widget.state = finished(bank, widget, "pre")
+    changed = bank.model_copy(update={"version": bank.version + 1})
+    from rapport.widgets.assessment import _sittings
+
+    assert len(_sittings(bank, record())) == 1 and _sittings(changed, record()) == []
+
+
+def test_the_check_reports_the_balance(bank, capsys):
+    from rapport.cli.check import _assessment
+
+    lines = list(_assessment(ROOT))
+    assert lines[0] == "28 incidents" and [line.split(":")[0].strip() for line in lines[1:]] == ["form A", "form B", "reserve"]
+    assert list(_assessment(ROOT / "tests")) == []

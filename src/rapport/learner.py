@@ -87,7 +87,8 @@ class Record:
 
     def add(self, kind: str, **row: Any) -> None:
         """Keep an event of `kind`."""
-        self._add("events", kind=kind, **row)
+        event = {"kind": kind, **row, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        self._change(lambda data: data["events"].append(event))
 
     def set_draw(self, module: str, seed: int) -> None:
         """Remember which book `module` is worked on with."""

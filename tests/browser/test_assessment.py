@@ -341,3 +341,35 @@ def test_when_the_browser_keeps_nothing_the_sitting_still_runs(page_factory, add
         page.evaluate(ANSWER, {"ranking": "bca", "check": "b", "best": "a", "worst": "c", "sure": 4})
     assert "Your scores" in page.inner_text("rapport-assessment")
     assert page.seen.errors == []
+
+
+def test_a_host_keeps_the_state_and_the_browser_does_not(opened, bank):
+    page = opened()
+    page.evaluate("key => localStorage.removeItem(key)", KEY)
+    got = page.evaluate(
+        """([answer, state]) => {
+          const first = document.querySelector("rapport-assessment");
+          const payload = first.payload;
+          first.remove();
+          const hosted = document.createElement("rapport-assessment");
+          hosted.setAttribute("store", "host");
+          hosted.state = state;
+          hosted.payload = payload;
+          const seen = [];
+          hosted.addEventListener("rapport-change", (event) => seen.push(event.detail.state));
+          document.querySelector("main").append(hosted);
+          hosted.querySelector("[data-begin=post]").click();
+          for (let number = 0; number < 12; number += 1) {
+            const find = (selector) => hosted.querySelector(selector);
+            [...answer.ranking].forEach((letter, place) => find(`input[data-letter="${letter}"][value="${place + 1}"]`).click());
+            for (const part of ["check", "best", "worst", "sure"]) find(`input[data-part="${part}"][value="${answer[part]}"]`).click();
+            find("[data-do=next]").click();
+          }
+          return [seen[seen.length - 1], localStorage.length, hosted.textContent.includes("Your scores: after the course")];
+        }""",
+        [{"ranking": "cab", "check": "a", "best": "d", "worst": "b", "sure": 2}, state(bank, ["pre"])],
+    )
+    kept, stored_here, shown = got
+    assert [each["occasion"] for each in kept["sittings"]] == ["pre", "post"] and kept["current"] is None
+    assert len(kept["sittings"][1]["answers"]) == 12 and kept["sittings"][1]["form"] == draw(bank, kept["learner"], "post")[0]
+    assert (stored_here, shown) == (0, True)

@@ -245,8 +245,8 @@ def item_report(answers: pd.DataFrame, form: str, occasion: str = "pre") -> pd.D
     DataFrame or str
         Index incident id; ``n``; ``difficulty``, the mean credit (0 … 1, a high one is an easy incident); ``right``, the
         share that named the key's best action; ``point_biserial``, the correlation of that with the mean judgement over
-        the other incidents (`scipy.stats.pointbiserialr`; missing when everybody or nobody was right).
-        A value near or below 0 calls the incident, or its key, into question.
+        the other incidents, with its 95 % interval ``low``, ``high`` (`scipy.stats.pearsonr`, of which it is a case;
+        missing when everybody or nobody was right). An interval near or below 0 calls the incident, or its key, into question.
     """
     counted, why = _of_form(answers, form, occasion)
     if why:
@@ -257,9 +257,11 @@ def item_report(answers: pd.DataFrame, form: str, occasion: str = "pre") -> pd.D
     for name in credit.columns:
         rest = credit.drop(columns=name).mean(axis=1)
         varies = right[name].nunique() > 1 and rest.nunique() > 1
+        found = stats.pearsonr(right[name].astype(float), rest) if varies else None
+        interval = found.confidence_interval(0.95) if found else (np.nan, np.nan)
         rows[name] = {
             "n": len(credit), "difficulty": credit[name].mean(), "right": right[name].mean(),
-            "point_biserial": stats.pointbiserialr(right[name], rest).statistic if varies else np.nan,
+            "point_biserial": found.statistic if found else np.nan, "low": interval[0], "high": interval[1],
         }  # fmt: skip
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("incident")
 

@@ -263,6 +263,6 @@ def balance(bank: Bank) -> list[str]:
         name = "reserve" if form == "bank" else f"form {form}"
         lines.append(
             f"  {name}: {len(found)} incidents, {len({each.market for each in found})} markets, about {form_minutes(found):.0f} minutes; {told}; "
-            f"{sum(map(chances, found))} guesses by nationality on offer, {sum(each.guess_fits for each in found)} of them happen to fit"
+            f"{sum(map(chances, found))} guesses by nationality on offer, which happen to fit in {sum(each.guess_fits for each in found)} incidents"
         )
     return lines

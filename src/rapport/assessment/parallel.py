@@ -58,11 +58,11 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """``unknown`` (too few people), ``parallel`` (equal means and spreads shown) or ``not shown``."""
+        """``unknown`` (too few people), ``shown`` (equal means and equal spreads, within the margins) or ``not shown``."""
         if min(self.n) < NEEDED:
             return "unknown"
         means = -MARGIN < self.low and self.high < MARGIN
-        return "parallel" if means and SPREADS[0] < self.sd_low and self.sd_high < SPREADS[1] else "not shown"
+        return "shown" if means and SPREADS[0] < self.sd_low and self.sd_high < SPREADS[1] else "not shown"
 
     @property
     def says(self) -> str:
@@ -73,7 +73,7 @@ class Comparison:
             f"Form B minus form A is {self.difference:+.1f} points of 100 (90 % interval {self.low:+.1f} to {self.high:+.1f}, margin ±{MARGIN:g}); "
             f"the spreads stand at {self.sd_ratio:.2f} to one ({self.sd_low:.2f} to {self.sd_high:.2f}, accepted {SPREADS[0]} to {SPREADS[1]})."
         )
-        if self.verdict == "parallel":
+        if self.verdict == "shown":
             return f"Equal means and equal spreads, within the margins. {told}"
         return f"Not shown to be parallel. {told} Compare people only in the order in which half sat each form first, and look for the incidents that are too easy or too hard."
 
