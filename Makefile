@@ -4,7 +4,7 @@
 PYTHON ?= python3
 RAPPORT = .venv/bin/rapport
 
-.PHONY: handbook test test-spark benchmark lab check environment environment-test lock clean
+.PHONY: handbook test test-spark benchmark lab check translations environment environment-test lock clean
 
 handbook: environment  ## execute every notebook and render the handbook into build/handbook/
 	@$(RAPPORT) build $(ARGS)
@@ -23,6 +23,9 @@ lab: environment  ## open JupyterLab on your own copies of the notebooks
 
 check: environment  ## validate all content
 	@$(RAPPORT) check $(ARGS)
+
+translations: environment  ## bring the catalogues in locales/ up to date with the English texts
+	@$(RAPPORT) translations
 
 environment:
 	@$(PYTHON) scripts/environment.py

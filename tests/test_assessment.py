@@ -343,3 +343,16 @@ def test_the_check_reports_the_balance(bank, capsys):
     lines = list(_assessment(ROOT))
     assert lines[0] == "28 incidents" and [line.split(":")[0].strip() for line in lines[1:]] == ["form A", "form B", "reserve"]
     assert list(_assessment(ROOT / "tests")) == []
+
+
+def test_in_other_languages_the_page_stays_english_and_says_so(bank):
+    from rapport import i18n
+    from rapport.handbook import pages
+
+    with i18n.speaking("lv", marking=True):
+        made = {page.name: page for page in pages.site_pages(ROOT, [])}
+    html = pages.html_in("lv", made["assessment"], policy="", assets="", scripts="")
+    assert '<rapport-assessment level="2" lang="en">' in html and '<header class="opening" lang="en">' in html
+    assert i18n.OPEN not in html and bank.says["title"] in html
+    index = pages.html_in("lv", made["index"], policy="", assets="", scripts="")
+    assert f'<a href="{made["assessment"].name}' in index and f'<span lang="en">{bank.says["title"]}</span>' in index

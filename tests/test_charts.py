@@ -112,3 +112,30 @@ def test_the_title_never_runs_into_the_plot_or_over_the_edge(title):
     boxes = [text.get_window_extent() for text in fig.texts]
     assert min(box.y0 for box in boxes) >= ax.get_window_extent().y1
     assert max(box.x1 for box in boxes) <= fig.bbox.x1
+
+
+# ---- Gujarati ---------------------------------------------------------------------------------------------------
+
+
+def _width(text):
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+    canvas = FigureCanvasAgg(Figure())
+    with matplotlib.rc_context():
+        return canvas.get_renderer().get_text_width_height_descent(text, FontProperties(family=charts.STYLE["font.family"], size=20), ismath=False)[0]
+
+
+@pytest.mark.parametrize("letters", [("ક", "ષ"), ("સ", "પ"), ("જ", "ઞ"), ("ત", "ર")])
+def test_a_gujarati_conjunct_is_one_shape_and_no_row_of_letters(letters):
+    joined, apart = "\u0acd".join(letters), "\u0acd\u200c".join(letters)
+    assert _width(joined) < _width(apart) * 0.97
+
+
+def test_a_chart_in_gujarati_lacks_no_glyph(recwarn):
+    fig, ax = charts.figure("સ્પષ્ટ કારણ, ક્ષમા અને ઝડપી ઉકેલ", "ન્યાયની લાગણી, 0 થી 100. સિમ્યુલેટેડ")
+    charts.dots(ax, ["ક્ષમા", "સ્પષ્ટ"], [1, 2])
+    assert charts.png(fig)
+    assert not [str(warning.message) for warning in recwarn if "Glyph" in str(warning.message) or "findfont" in str(warning.message)]

@@ -27,8 +27,8 @@ def whole_course(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("course")
     for name in ("notebooks", "playbooks", "exercises", "data"):
         (root / name).mkdir()
-    for name in ("coverage.yaml", "sources.bib"):
-        shutil.copy(ROOT / "data" / name, root / "data")
+    shutil.copy(ROOT / "data/coverage.yaml", root / "data")
+    (root / "data/sources.bib").touch()
     for name in ("index", "about"):
         (root / "playbooks" / f"{name}.md").write_text("---\ntitle: A small course\nlead: For tests.\n---\n\nOne page.\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:

@@ -16,8 +16,8 @@ def course(tmp_path, monkeypatch) -> Path:
     for name in ("notebooks", "playbooks", "exercises"):
         (tmp_path / name).mkdir()
     (tmp_path / "data").mkdir()
-    for name in ("coverage.yaml", "sources.bib"):
-        shutil.copy(ROOT / "data" / name, tmp_path / "data")
+    shutil.copy(ROOT / "data/coverage.yaml", tmp_path / "data")
+    (tmp_path / "data/sources.bib").touch()
     for name in ("index", "about"):
         (tmp_path / "playbooks" / f"{name}.md").write_text("---\ntitle: A small course\nlead: For tests.\n---\n\nOne page.\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)

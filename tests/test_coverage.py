@@ -84,7 +84,7 @@ def playbook(ids="[G1-I1, G1-I3]", note="[G1-I2]"):
     return (
         f"---\nmodule: 11_test\ntitle: T\nminutes: 60\nroles: [a]\noutcomes: [o]\nseeds: [G1-I1]\nreview:\n{review}\n"
         f"facilitator:\n  - {{title: Room, note: Do it., ids: {note}}}\n---\n\n## Card {{#card}}\n\n```card\n"
-        f"trigger: t\nsteps: [s]\nwords_to_try: [w]\ndo_not: [d]\nmeasure: m\nmonday: m\nbadge: folklore\nclaim: c\nlimit: l\nids: {ids}\n```\n"
+        f"trigger: t\nsteps: [s]\nwords_to_try: [w]\ndo_not: [d]\nmeasure: m\nmonday: m\nbadge: folklore\nclaim: c\nlimit: l\nids: {ids}\noutcomes: [1]\n```\n"
     )
 
 

@@ -53,6 +53,7 @@ claim: Owning helps.
 sources: [seen-2014]
 limit: On average.
 ids: [G1-I1]
+outcomes: [1]
 ```
 
 | A | B |

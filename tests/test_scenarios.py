@@ -316,6 +316,7 @@ title: Dinner
 kind: inclusive_default
 minutes: 5
 sources: [G2-S2]
+outcomes: [1]
 principle: Ask everyone the same.
 setting: A dinner.
 opening: See you on Friday.

@@ -22,6 +22,7 @@ claim: Being told why helps.
 sources: [known-2004]
 limit: Two regions.
 ids: [G2-S2]
+outcomes: [1]
 ```
 
 See [the other card](#{other}) and [the notebook](../../notebooks/01_tiny.ipynb).

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -14,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.patheffects import withStroke
 
 COLOURS = {
@@ -33,7 +34,8 @@ PIXELS_PER_INCH = 120  # CSS pixels: a figure 5.4 inches wide is shown 648 px wi
 SHARPNESS = 2  # … and drawn with twice as many dots, for sharp screens and print
 
 STYLE: dict[str, Any] = {
-    "font.family": ["DejaVu Sans"],  # ships with matplotlib: the same glyphs on every machine
+    # The first ships with matplotlib, the second with the course: the same glyphs on every machine, Gujarati among them.
+    "font.family": ["DejaVu Sans", "Noto Sans Gujarati"],
     "font.size": 10,
     "text.color": COLOURS["ink"],
     "axes.edgecolor": COLOURS["line"],
@@ -57,6 +59,9 @@ STYLE: dict[str, Any] = {
     "ytick.major.size": 0,
     "axes.unicode_minus": True,
 }
+
+for _font in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
+    fontManager.addfont(_font)
 
 
 @contextmanager

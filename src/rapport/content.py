@@ -7,12 +7,14 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+
+from rapport import i18n
 
 MODULE_STEM = re.compile(r"^[0-9]{2}_[a-z0-9_]+\Z")
 
@@ -209,9 +211,38 @@ def _explain(document: Document, item: dict[str, Any]) -> ContentError:
 
 
 def read_yaml(path: Path, model: type[Model]) -> tuple[Model, Document]:
-    """Read and validate a YAML file; returns the model and the document (for line numbers)."""
+    """Read and validate a YAML file, in the reader's language; returns the model and the document (for line numbers)."""
     document = parse_yaml(read_text(path), Path(path))
+    document = translated(document, _kind(Path(path)))
     return validate(document, model), document
+
+
+# ---- In the reader's language -----------------------------------------------------------------------------------
+
+
+def _kind(path: Path) -> str:
+    return "exercises" if path.parent.name == "exercises" else "scenario" if path.parent.parent.name == "playbooks" else ""
+
+
+def translated(document: Document, kind: str) -> Document:
+    """`document` with its texts in the reader's language; `kind` is a key of ``i18n.texts.KEYS`` or empty for none."""
+    if i18n.language() == i18n.SOURCE or not kind:
+        return document
+    from rapport.i18n import texts
+
+    return replace(document, data=texts.tree(document.data, texts.KEYS[kind], words_of(document.path), document.line))
+
+
+def words_of(path: Path, root: Path | None = None) -> Any:
+    """What exchanges a text of the file at `path` for its translation (an ``i18n.texts.Change``); `root` holds ``locales``."""
+    from rapport.i18n.catalogue import Catalogue, CatalogueError, catalogue
+
+    root = root or next((place for place in Path(path).resolve().parents if all((place / folder).is_dir() for folder in ("notebooks", "playbooks", "exercises"))), None)
+    try:
+        found = catalogue(Path(path), root) if root else Catalogue(i18n.language())
+        return found.marked if i18n.marking() else found.text
+    except CatalogueError as error:
+        raise ContentError(error.problem, error.path, error.line) from None
 
 
 def read_markdown(path: Path, model: type[Model]) -> tuple[Model, str, int]:
@@ -230,8 +261,13 @@ def read_markdown(path: Path, model: type[Model]) -> tuple[Model, str, int]:
     match = re.match(r"---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|$)", text, re.DOTALL)
     if not match:
         raise ContentError("no front matter: the file begins with a line ---, YAML, and a line ---.", path, 1)
-    front = validate(parse_yaml(match[1], Path(path), first_line=2), model)
-    return front, text[match.end() :], text[: match.end()].count("\n") + 1
+    front = validate(translated(parse_yaml(match[1], Path(path), first_line=2), "front"), model)
+    body, line = text[match.end() :], text[: match.end()].count("\n") + 1
+    if i18n.language() != i18n.SOURCE:
+        from rapport.i18n import texts
+
+        body = texts.markdown(body, words_of(Path(path)), line)
+    return front, body, line
 
 
 # ---- Writing ----------------------------------------------------------------------------------------------------

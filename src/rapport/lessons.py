@@ -197,13 +197,13 @@ def _estimate(name: str, group: list[Cell], stem: str, root: Path) -> float:
     for cell in group:
         minutes += MINUTES["chart"] * ("charts.show(" in cell.source) + MINUTES["explorer"] * bool(cell.marks.explorer) + MINUTES["review"] * bool(cell.marks.review)
         if cell.marks.scenario:
-            minutes += MINUTES["decision"] * _decisions(root / "playbooks" / stem / f"{cell.marks.scenario}.yaml")
+            minutes += MINUTES["decision"] * decisions(root / "playbooks" / stem / f"{cell.marks.scenario}.yaml")
         if cell.marks.today:
             minutes += _exercise_minutes(root / "exercises" / f"{stem}.yaml", cell)
     return minutes
 
 
-def _decisions(path: Path) -> int:
+def decisions(path: Path) -> int:
     """Decisions on the longest way through a case; those named like a piece of luck are not counted."""
     case = parse_yaml(read_text(path), path).data or {}
     luck = set(case.get("events") or {})

@@ -15,8 +15,10 @@ from markdown_it.token import Token
 from markupsafe import escape
 
 from rapport.content import ContentError
+from rapport.i18n import OPEN
+from rapport.i18n.words import Words
 
-BADGES = ("strong", "mixed", "folklore", "legal")
+LABELS = Words(__file__, {"strong": "Strong", "mixed": "Mixed", "folklore": "Folklore", "legal": "Legal"})
 _SAFE_LINK = re.compile(r"^(?:https?:|mailto:|[./?\w%-][^:#]*(?:#|$)|#)", re.IGNORECASE)
 _MATHML = frozenset(
     "math mrow mi mn mo mtext mspace ms mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts "
@@ -143,11 +145,12 @@ def _claims(tokens: list[Token]) -> None:
     for start, token in enumerate(tokens):
         if token.type != "blockquote_open" or start + 2 >= len(tokens) or tokens[start + 2].type != "inline":
             continue
-        children = [child for child in tokens[start + 2].children or [] if child.type != "text" or child.content]
+        children = [child for child in tokens[start + 2].children or [] if child.type != "text" or child.content.strip(OPEN)]
         if len(children) < 3 or children[0].type != "strong_open" or children[1].type != "text":
             continue
-        badge = children[1].content.strip(" .:·").lower()
-        if badge not in BADGES:
+        word = children[1].content.strip(" .:·").lower()
+        badge = next((name for name in LABELS if word in (name, LABELS[name].lower())), None)
+        if badge is None:
             continue
         end = next(i for i in range(start, len(tokens)) if tokens[i].type == "blockquote_close" and tokens[i].level == token.level)
         token.tag = tokens[end].tag = "aside"

@@ -53,12 +53,13 @@ def payload(bank: Bank) -> dict[str, Any]:
 
 
 def render(bank: Bank) -> Markup:
-    """Body of the page: heading, lead, and the element that the script takes over.
+    """Body of the page: heading, lead, and the element that the script takes over. It is English in every language of the
+    handbook: a translation would be another test, whose scores mean something else until people have shown that they do not.
 
     Needs ``assessment.js`` (classic, deferred) and ``assessment.css`` of `rapport.web` on the page.
     """
     data = json.dumps(payload(bank), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return Markup(
-        '<header class="opening"><h1 id="top">{title}</h1><p class="lead">{lead}</p></header>\n'
-        '<rapport-assessment level="2"><script type="application/json">{data}</script>\n<p>{how}</p><p class="note">{no_script}</p></rapport-assessment>'
+        '<header class="opening" lang="en"><h1 id="top">{title}</h1><p class="lead">{lead}</p></header>\n'
+        '<rapport-assessment level="2" lang="en"><script type="application/json">{data}</script>\n<p>{how}</p><p class="note">{no_script}</p></rapport-assessment>'
     ).format(data=Markup(data), **{name: Markup(inline(bank.says[name].strip())) for name in ("title", "lead", "how", "no_script")})

@@ -12,8 +12,10 @@ Found = Iterator[str | ContentError]
 """What a check yields: lines to print, and faults."""
 
 
-def check_course(root: Path) -> None:
+def check_course(root: Path, release: bool = False) -> None:
     """Check the whole course, print a line per area, and raise all faults at once.
+
+    With `release`, a text that waits for its translation is a fault too.
 
     Raises
     ------
@@ -29,11 +31,15 @@ def check_course(root: Path) -> None:
         "Assessment": _assessment,
         "Notebooks": _notebooks,
         "Coverage": _coverage,
+        "Editing": _editing,
+        "Translations": lambda root: _translations(root, release),
     }
     errors: list[ContentError] = []
+    unreadable = False
     for area, found in checks.items():
-        if area == "Coverage" and errors:
-            print("Coverage: not looked at; it counts what the files above name, and those have faults")
+        across = area in ("Coverage", "Editing", "Translations")
+        if across and unreadable:
+            print(f"{area}: not looked at; it reads across the files above, and those have faults")
             continue
         lines, faults = [], []
         try:
@@ -43,6 +49,7 @@ def check_course(root: Path) -> None:
             faults.append(error)
         print("\n".join([f"{area}: {lines[0] if lines else 'could not be read' if faults else 'none'}", *lines[1:]]))
         errors += faults
+        unreadable |= bool(faults) and not across
     raise_all(errors)
 
 
@@ -164,6 +171,37 @@ def _notebooks(root: Path) -> Found:
             yield error
     yield _counted(len(paths), "notebook")
     lessons.check(root)
+
+
+def _editing(root: Path) -> Found:
+    from rapport import editing
+
+    read = editing.check(root)
+    yield f"{_counted(read['passages'], 'passage')} of feedback, {_counted(read['files'], 'file')} of prose, {_counted(read['outcomes'], 'outcome')}, {_counted(read['sources'], 'source')}"
+
+
+def _translations(root: Path, release: bool) -> Found:
+    from rapport.content import display_path
+    from rapport.i18n import LANGUAGES, SOURCE, checks
+
+    if not (root / "locales").is_dir():
+        return
+    covered, faults = checks.check(root)
+    totals = []
+    for lang in (lang for lang in LANGUAGES if lang != SOURCE):
+        rows = [row for row in covered if row.lang == lang]
+        settled, waiting = sum(row.settled for row in rows), sum(len(row.fuzzy) + len(row.open) for row in rows)
+        totals.append(f"{lang} {settled} of {settled + waiting} settled")
+    yield "; ".join(totals)
+    for row in covered:
+        if row.complete:
+            continue
+        told = f"{row.lang} {display_path(row.path)}: {_counted(len(row.open), 'text')} open, {len(row.fuzzy)} changed since"
+        yield f"  {told}"
+        yield from (f"    waits: {words[:90]}" for words in row.fuzzy[:5])
+        if release:
+            yield ContentError(f"{row.lang}: {len(row.open) + len(row.fuzzy)} texts wait for their translation; a release needs every one.", row.path)
+    yield from (ContentError(fault.problem, fault.path, fault.line) for fault in faults)
 
 
 def _coverage(root: Path) -> Found:

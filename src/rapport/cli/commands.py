@@ -128,12 +128,12 @@ def play(
 
 
 @app.command(rich_help_panel="For authors", epilog=example("rapport check"))
-def check() -> None:
-    """Validate all content and print the policy table of every scenario."""
+def check(release: Annotated[bool, typer.Option("--release", help="Texts that wait for their translation are faults too.")] = False) -> None:
+    """Validate all content, print the policy table of every scenario and how far the translations are."""
     from rapport.cli.check import check_course
     from rapport.content import course_root
 
-    check_course(course_root())
+    check_course(course_root(), release)
 
 
 @app.command(rich_help_panel="For authors", epilog=example("rapport execute 10_when_it_goes_wrong"))

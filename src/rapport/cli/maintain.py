@@ -42,6 +42,27 @@ def lock() -> None:
         _run([uv, *_LOCK, *where, "pyproject.toml"], root)
 
 
+def translations() -> None:
+    """Bring the catalogues in locales/ up to date with the English texts; a changed sentence turns its translations fuzzy."""
+    from rapport.content import ContentError, course_root, display_path, raise_all, write_text
+    from rapport.i18n.catalogue import CatalogueError, update
+
+    root = course_root()
+    changed, faults = 0, []
+    for made in update(root):
+        if isinstance(made, CatalogueError):
+            faults.append(ContentError(made.problem, made.path, made.line))
+            continue
+        po, text = made
+        if not po.exists() or po.read_text(encoding="utf-8") != text:
+            write_text(po, text)
+            typer.echo(f"Wrote {display_path(po)}")
+            changed += 1
+    if not changed:
+        typer.echo("Every catalogue is up to date.")
+    raise_all(faults)
+
+
 def test_spark(context: typer.Context) -> None:
     """Compare every metric with a local Spark session (needs a Java 17 runtime); further arguments go to pytest."""
     root = _clone()
@@ -69,5 +90,6 @@ def clean() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the maintainers' commands to `app`."""
+    app.command("translations", rich_help_panel="For authors", epilog="Example: rapport translations")(translations)
     for name, command, more in (("lock", lock, {}), ("test-spark", test_spark, _MORE), ("benchmark", benchmark, _MORE), ("clean", clean, {})):
         app.command(name, rich_help_panel="For maintainers", context_settings=more, epilog=f"Example: rapport {name}")(command)

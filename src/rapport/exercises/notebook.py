@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from rapport.content import write_text
 from rapport.exercises.model import Exercise, Workbook
-from rapport.exercises.words import asked
+from rapport.exercises.words import WORDS, asked, say
 
 _METADATA = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
 
@@ -27,22 +27,14 @@ def generate(definition: Workbook) -> Any:
     """The workbook as a notebook without outputs; the same definition gives the same notebook."""
     minutes = sum(exercise.minutes for exercise in definition)
     cells = [
-        _text("opening", _OPENING.format(count=len(definition.exercises), minutes=minutes)),
+        _text("opening", f"# {WORDS['workbook']}\n\n{say('workbook_count', n=len(definition.exercises), minutes=minutes)} {WORDS['workbook_yours']}\n\n{WORDS['workbook_how']}"),
         _code("open", _OPEN.format(module=definition.module)),
     ]
     for number, exercise in enumerate(definition, 1):
         cells += _cells(number, exercise)
-    cells += [_text("another-text", _ANOTHER), _code("another", "# workbook = workbook.another(); book = workbook.book")]
+    cells += [_text("another-text", f"## {WORDS['once_more']}\n\n{WORDS['once_more_says']}"), _code("another", "# workbook = workbook.another(); book = workbook.book")]
     return new_notebook(cells=cells, metadata=_METADATA)
 
-
-_OPENING = """# Workbook: measure it yourself
-
-{count} exercises, about {minutes} minutes. The customers are simulated, and the book of failures below is yours alone: \
-another learner has other customers and other right answers.
-
-For each exercise: make a guess, look at the data, replace the dots in `answer = ...`, run the cell. A wrong answer costs \
-nothing; where the slip is a known one, you are told which. Hints come one at a time with `workbook.hint("…")`."""
 
 _OPEN = """from rapport.exercises import open_workbook
 
@@ -50,21 +42,16 @@ workbook = open_workbook("{module}")
 book = workbook.book
 workbook"""
 
-_ANOTHER = """## Once more, with other customers
-
-Take the hash away and run the cell below, then begin again from the first exercise. The questions stay, the customers and the right answers are new."""
-
-
 def _cells(number: int, exercise: Exercise) -> list[Any]:
     name = exercise.id
-    question = [f"## {number} · {exercise.title}", f"*About {exercise.minutes} minutes*", exercise.question.strip(), *asked(exercise)]
+    question = [f"## {number} · {exercise.title}", f"*{say('minutes', count=exercise.minutes)}*", exercise.question.strip(), *asked(exercise)]
     cells = [_text(f"{name}-question", "\n\n".join(question))]
     if exercise.predict:
         cells += [_text(f"{name}-guess-text", exercise.predict.strip()), _code(f"{name}-guess", f'workbook.predict("{name}", ...)')]
     if exercise.data:
         cells.append(_code(f"{name}-data", f'workbook.data("{name}")'))
-    table = [f'# workbook.table("{name}")     # the counts you can work it out from by hand'] if exercise.table else []
-    help_lines = [*table, f'# workbook.hint("{name}")      # the next hint', f'# workbook.solution("{name}")  # after an attempt']
+    table = [f'# workbook.table("{name}")     # {WORDS["table_says"]}'] if exercise.table else []
+    help_lines = [*table, f'# workbook.hint("{name}")      # {WORDS["hint_says"]}', f'# workbook.solution("{name}")  # {WORDS["solution_says"]}']
     cells.append(_code(f"{name}-answer", f'{exercise.starter.rstrip()}\n\nworkbook.check("{name}", answer)'))
     cells.append(_code(f"{name}-help", "\n".join(help_lines)))
     return cells

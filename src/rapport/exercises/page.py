@@ -235,7 +235,7 @@ def _payload(definition: Workbook, exercise: Exercise, baked: list[dict[str, Any
         "predict": (exercise.predict or "").strip(),
         "options": {option.id: _plain(option.text) for option in answer.options},
         "hash": hashlib.sha256(draws).hexdigest()[:16],
-        "words": WORDS,
+        "words": dict(WORDS),
         "marks": MARKS,
         # Encoded, so that a glance at the source or a search of the page does not give the answer away.
         "draws": base64.b64encode(draws).decode(),

@@ -61,7 +61,7 @@ def number(text: str, unit: str = "") -> float | Unread:
         return _broke(say("not_a_number", text=shown))
     units = {"", unit.lower(), *(("percent", "per cent", "pct") if unit == "%" else ())}
     if before.lower() not in units or after.strip().lower() not in units or (before and after.strip()):
-        return _broke(say("wrong_unit", text=shown, unit=unit or "a plain number"))
+        return _broke(say("wrong_unit", text=shown, unit=unit or say("plain_number")))
     if (plain := _plain(body.strip())) is None:
         return _broke(say("ambiguous", text=shown))
     return -float(plain) if "-" in signs else float(plain)
@@ -96,7 +96,7 @@ def read(raw: Any, answer: Answer) -> Value | Unread:
         try:
             raw = raw()
         except Exception as error:  # whatever the learner's own code raises is theirs to hear of
-            return _broke(f"Your function stopped with {type(error).__name__}: {error}. Call it yourself first and look at what it returns.")
+            return _broke(say("function_stopped", error=f"{type(error).__name__}: {error}"))
         if raw is None or raw is ...:
             return NOT_TRIED
     return {"number": _number, "interval": _interval, "choice": _choice, "match": _match}[answer.kind](raw, answer)
@@ -109,13 +109,13 @@ def _number(raw: Any, answer: Answer) -> float | Unread:
         raw = raw.value
     kind = type(raw).__name__
     if kind in ("DataFrame", "Series", "Index", "ndarray", "list", "tuple", "dict", "set") and getattr(raw, "shape", True) != ():
-        return _broke(f"One number is asked for, and this is a {kind}. Take the one number out of it, for instance with .item(), .mean() or .loc[…].")
+        return _broke(say("one_number_of", kind=kind))
     if kind in ("bool", "bool_"):  # numpy's is one as well
-        return _broke("True or False is no number here. A share is the mean of such a column.")
+        return _broke(say("not_true_false"))
     if (found := real(raw)) is None:
         if str(raw).lower() in ("nan", "inf", "-inf", "<na>", "nat"):
-            return _broke(f"This came out as {raw}. Something was divided by zero or is missing: look at the numbers before the last step.")
-        return _broke(f"One number is asked for, and this is a {kind}.")
+            return _broke(say("no_finite", value=raw))
+        return _broke(say("one_number", kind=kind))
     return found
 
 
@@ -127,12 +127,12 @@ def _interval(raw: Any, answer: Answer) -> tuple[float, float] | Unread:
     elif isinstance(raw, tuple) and hasattr(raw, "low") and hasattr(raw, "high"):
         raw = (raw.low, raw.high)
     elif isinstance(raw, Mapping) or not hasattr(raw, "__iter__") or getattr(raw, "ndim", 1) != 1:
-        return _broke(f"{say('two_numbers')} This is a {type(raw).__name__}.")
+        return _broke(f"{say('two_numbers')} {say('this_is', kind=type(raw).__name__)}")
     ends = list(raw)
     if ends and all(end is None or end is ... for end in ends):
         return NOT_TRIED
     if len(ends) != 2:
-        return _broke(f"{say('two_numbers')} Found {len(ends)} value{'' if len(ends) == 1 else 's'}.")
+        return _broke(f"{say('two_numbers')} {say('found_values', n=len(ends))}")
     read_ends = [_broke(say("two_numbers")) if end is None or end is ... else _number(end, answer) for end in ends]
     for end in read_ends:
         if isinstance(end, Unread):
@@ -144,26 +144,26 @@ def _interval(raw: Any, answer: Answer) -> tuple[float, float] | Unread:
 def _choice(raw: Any, answer: Answer) -> str | Unread:
     ids = {option.id.lower(): option.id for option in answer.options}
     if not isinstance(raw, str):
-        return _broke(f"One option is asked for, as text: {_listed(ids.values())}. This is a {type(raw).__name__}.")
+        return _broke(say("one_option", options=_listed(ids.values()), kind=type(raw).__name__))
     if raw.strip() in ("", "...", "…"):
         return NOT_TRIED
     found = ids.get(raw.strip().strip("().:").strip().lower())
-    return found if found is not None else _broke(f"“{raw.strip()}” is no option here. The options are {_listed(ids.values())}.")
+    return found if found is not None else _broke(say("no_option", text=raw.strip(), options=_listed(ids.values())))
 
 
 def _match(raw: Any, answer: Answer) -> dict[str, str] | Unread:
     rows = [row.id for row in answer.rows]
     if not isinstance(raw, Mapping):
-        return _broke(f"A dictionary is asked for that gives each row an option, such as {{{rows[0]!r}: {answer.options[0].id!r}}}. This is a {type(raw).__name__}.")
+        return _broke(say("a_dictionary", example=f"{{{rows[0]!r}: {answer.options[0].id!r}}}", kind=type(raw).__name__))
     if strange := [key for key in raw if key not in rows]:
-        return _broke(f"{strange[0]!r} is no row here. The rows are {_listed(rows)}.")
+        return _broke(say("no_row", row=repr(strange[0]), rows=_listed(rows)))
     read_rows: dict[str, str] = {}
     for row, option in raw.items():
         found = NOT_TRIED if option is None or option is ... else _choice(option, answer)
         if isinstance(found, str):
             read_rows[row] = found
         elif found.outcome == "broke":
-            return _broke(f"In row {row!r}: {found.message}")
+            return _broke(say("in_row", row=repr(row), says=found.message))
     return read_rows or NOT_TRIED
 
 

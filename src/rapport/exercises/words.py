@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rapport.i18n.words import Words
+
 if TYPE_CHECKING:
     from rapport.exercises.model import Exercise
 
 # A key is stable; the page receives this table with the exercise, so the browser holds no sentences of its own.
-WORDS: Final[dict[str, str]] = {
+WORDS: Final = Words(__file__, {
     # outcomes
     "right": "Right",
     "mistake": "A known slip",
@@ -28,6 +30,40 @@ WORDS: Final[dict[str, str]] = {
     "ambiguous": "“{text}” can be read in two ways. Write it without a thousands separator, and a point before the decimals.",
     "wrong_unit": "“{text}” carries something other than the unit asked for ({unit}). Write the number alone.",
     "two_numbers": "An interval has two ends; give both, the lower first.",
+    "function_stopped": "Your function stopped with {error}. Call it yourself first and look at what it returns.",
+    "one_number": "One number is asked for, and this is a {kind}.",
+    "one_number_of": "One number is asked for, and this is a {kind}. Take the one number out of it, for instance with .item(), .mean() or .loc[…].",
+    "not_true_false": "True or False is no number here. A share is the mean of such a column.",
+    "no_finite": "This came out as {value}. Something was divided by zero or is missing: look at the numbers before the last step.",
+    "this_is": "This is a {kind}.",
+    "found_values": ("Found {n} value.", "Found {n} values."),
+    "one_option": "One option is asked for, as text: {options}. This is a {kind}.",
+    "no_option": "“{text}” is no option here. The options are {options}.",
+    "a_dictionary": "A dictionary is asked for that gives each row an option, such as {example}. This is a {kind}.",
+    "no_row": "{row} is no row here. The rows are {rows}.",
+    "in_row": "In row {row}: {says}",
+    "plain_number": "a plain number",
+    # the form of an answer
+    "options_are": "Options:",
+    "rows_are": "Rows:",
+    "match_rows": "Give each row one of these; {passing} of {count} must agree:",
+    "ask_number": "A number",
+    "ask_interval": "An interval, as `(low, high)`,",
+    "ask_ends": "The two ends of an interval",
+    "no_decimals": "with no decimals",
+    "decimals": ("with {n} decimal", "with {n} decimals"),
+    "in_unit": "in {unit}",
+    "in_percent": "in per cent (12.5 for an eighth)",
+    # the workbook
+    "workbook": "Workbook: measure it yourself",
+    "workbook_count": ("{n} exercise, about {minutes} minutes.", "{n} exercises, about {minutes} minutes."),
+    "workbook_yours": "The customers are simulated, and the book below is yours alone: another learner has other customers and other right answers.",
+    "workbook_how": "For each exercise: make a guess, look at the data, replace the dots in `answer = ...`, run the cell. A wrong answer costs nothing; where the slip is a known one, you are told which. Hints come one at a time with `workbook.hint(\"…\")`.",
+    "once_more": "Once more, with other customers",
+    "once_more_says": "Take the hash away and run the cell below, then begin again from the first exercise. The questions stay, the customers and the right answers are new.",
+    "table_says": "the counts you can work it out from by hand",
+    "hint_says": "the next hint",
+    "solution_says": "after an attempt",
     # after it is earned or given up
     "value": "On your data the answer is {value}.",
     "value_interval": "On your data the answer is {value}, with an interval of {interval}.",
@@ -60,17 +96,12 @@ WORDS: Final[dict[str, str]] = {
     "row_answer": "Choose for: {row}",
     "offline": "To answer here the page needs JavaScript. The workbook exercises/{module}.ipynb asks the same.",
     "unkept": "Your browser keeps nothing here, so attempts are forgotten when you reload the page.",
-}
+})  # fmt: skip
 
 MARKS: Final[dict[str, str]] = {"right": "✓", "mistake": "≈", "wrong": "✗", "broke": "!", "not_tried": "…"}
 
 
-def say(key: str, **parts: object) -> str:
-    """The sentence of `key` with its ``{parts}`` filled in."""
-    text = WORDS[key]
-    for name, part in parts.items():
-        text = text.replace(f"{{{name}}}", str(part))
-    return text
+say = WORDS.say
 
 
 def asked(exercise: Exercise, *, code: bool = True) -> list[str]:
@@ -78,12 +109,11 @@ def asked(exercise: Exercise, *, code: bool = True) -> list[str]:
     answer = exercise.answer
     options = "\n".join(f"- `{option.id}`: {option.text.strip()}" for option in answer.options)
     if answer.kind == "choice":
-        return [f"Options:\n\n{options}"]
+        return [f"{WORDS['options_are']}\n\n{options}"]
     if answer.kind == "match":
         rows = "\n".join(f"- `{row.id}`: {row.text.strip()}" for row in answer.rows)
-        return [f"Rows:\n\n{rows}", f"Give each row one of these; {answer.passing} of {len(answer.rows)} must agree:\n\n{options}"]
-    interval = "An interval, as `(low, high)`," if code else "The two ends of an interval"
-    what = "A number" if answer.kind == "number" else interval
-    places = "no decimals" if not answer.decimals else f"{answer.decimals} decimal{'s' if answer.decimals > 1 else ''}"
-    unit = "per cent (12.5 for an eighth)" if answer.unit == "%" else answer.unit
-    return [f"*{what} with {places}{f', in {unit}' if unit else ''}.*"]
+        return [f"{WORDS['rows_are']}\n\n{rows}", f"{say('match_rows', passing=answer.passing, count=len(answer.rows))}\n\n{options}"]
+    what = WORDS["ask_number"] if answer.kind == "number" else WORDS["ask_interval" if code else "ask_ends"]
+    places = say("decimals", n=answer.decimals) if answer.decimals else WORDS["no_decimals"]
+    unit = WORDS["in_percent"] if answer.unit == "%" else say("in_unit", unit=answer.unit) if answer.unit else ""
+    return [f"*{what} {places}{f', {unit}' if unit else ''}.*"]

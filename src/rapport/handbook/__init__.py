@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from rapport import i18n
 from rapport.content import ContentError
 from rapport.handbook.execute import NotebookError, Progress
 
@@ -68,21 +69,40 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None)
     paths = execute.notebook_paths(root)
     if not any(path.parent.name == "notebooks" for path in paths):
         raise ContentError("there is no notebook to make a handbook from; `rapport new module NAME` begins one.", root / "notebooks")
-    total = len(paths) + 3
-    executed = execute.run_all(root, paths, lambda what, done, _: tell(what, done, total), for_page=True)
-    tell("reading playbooks, cases and exercises", len(paths), total)
-    modules = pages.read_modules(root, executed)
-    tell("making pages", len(paths) + 1, total)
-    made = pages.site_pages(root, modules, pages.read_references(root, executed))
+    langs = languages(root)
+    lessons = [path for path in paths if path.parent.name == "notebooks"]  # what other languages run: workbooks are asked on the page
+    total = len(paths) + len(lessons) * (len(langs) - 1) + 3
+    done, made, singles = 0, [], {}
+    for lang in langs:
+        with i18n.speaking(lang, marking=True):
+            wanted = paths if lang == i18n.SOURCE else lessons
+            executed = execute.run_all(root, wanted, lambda what, number, _: tell(f"{what} ({lang})" if lang != i18n.SOURCE else what, done + number, total), for_page=True)
+            done += len(wanted)
+            tell("reading playbooks, cases and exercises", done, total)
+            modules = pages.read_modules(root, executed)
+            made += pages.site_pages(root, modules, pages.read_references(root, executed))
+            singles |= {f"single/{(page := pages.single_page(root, module)).file}": page for module in modules}
+    pages.link_languages(made)
+    tell("making pages", done + 1, total)
     site = package.site_files(made)
-    beside = {ZIP: package.zipped(site)}
-    beside |= {f"single/{module.stem}.html": package.single_file(pages.single_page(root, module)) for module in modules}
-    tell("putting it in place", len(paths) + 2, total)
+    beside = {ZIP: package.zipped(site)} | {name: package.single_file(page) for name, page in singles.items()}
+    tell("putting it in place", done + 2, total)
     package.deliver(out, site, beside)
     tell("done", total, total)
     return BuildResult(
         index=out / "index.html",
-        pages=tuple(out / f"{page.name}.html" for page in made),
+        pages=tuple(out / page.file for page in made),
         zip=out.parent / ZIP,
-        singles=tuple(out.parent / "single" / f"{module.stem}.html" for module in modules),
+        singles=tuple(out.parent / name for name in singles),
     )
+
+
+def languages(root: Path) -> tuple[str, ...]:
+    """Languages the handbook is made in: English, and each whose catalogues hold a settled translation of course text."""
+    from rapport.i18n import checks
+    from rapport.i18n.catalogue import FOLDER
+
+    if not (root / FOLDER).is_dir():
+        return (i18n.SOURCE,)
+    covered, _ = checks.check(root)
+    return tuple(lang for lang in i18n.LANGUAGES if lang == i18n.SOURCE or any(row.settled for row in covered if row.lang == lang))

@@ -16,7 +16,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from rapport.content import ContentError, raise_all, read_text, write_text
+from rapport import i18n
+from rapport.content import ContentError, raise_all, read_text, words_of, write_text
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(what, done, total)`` whenever something begins or ends."""
@@ -182,6 +183,19 @@ def run_notebook(notebook: Any, path: Path, root: Path, *, for_page: bool = Fals
     return normalise(notebook)
 
 
+def in_language(notebook: Any, path: Path) -> Any:
+    """A copy with its prose, and the sentences in its code, in the reader's language; an ordinary notebook again."""
+    if i18n.language() == i18n.SOURCE:
+        return notebook
+    from rapport.i18n import texts
+
+    change = words_of(path)
+    notebook = deepcopy(notebook)
+    for cell in notebook.cells:
+        cell.source = texts.markdown(cell.source, change) if cell.cell_type == "markdown" else texts.code(cell.source, change)
+    return notebook
+
+
 def normalise(notebook: Any) -> Any:
     """A copy without what differs from run to run: times, widget ids and state, addresses, interpreter version."""
     notebook = deepcopy(notebook)
@@ -211,7 +225,7 @@ def normalise(notebook: Any) -> Any:
 
 
 def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None, *, for_page: bool = False) -> dict[Path, Any]:
-    """Run several notebooks, two at once; all finish before any error is raised.
+    """Run several notebooks in the reader's language, two at once; all finish before any error is raised.
 
     Returns
     -------
@@ -223,11 +237,13 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
     errors: list[ContentError] = []
     running: set = set()
     stopped = threading.Event()
+    spoken = i18n.language(), i18n.marking()
 
     def one(path: Path) -> Any:
         if stopped.is_set():
             raise NotebookError(path, None, "", "was not run.")
-        return run_notebook(read_notebook(path), path, root, for_page=for_page, running=running)
+        with i18n.speaking(*spoken):  # a thread does not know it by itself
+            return run_notebook(in_language(read_notebook(path), path), path, root, for_page=for_page, running=running)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         futures = {pool.submit(one, path): path for path in paths}
@@ -309,6 +325,7 @@ def _environment(root: Path, place: Path) -> dict[str, str]:
         "RAPPORT_COURSE": str(Path(root).resolve()),
         "RAPPORT_RECORD": str(place / "record.json"),
         "RAPPORT_SEED": SEED,
+        "RAPPORT_LANG": i18n.language(),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "JUPYTER_CONFIG_DIR": str(place / "jupyter"),
         "JUPYTER_NO_CONFIG": "1",

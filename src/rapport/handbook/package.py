@@ -17,10 +17,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rapport.content import ContentError
-from rapport.handbook.pages import Page, html_of
+from rapport.handbook.pages import Page, html_in
 from rapport.handbook.verify import verify
 
 WEB = Path(__file__).parents[1] / "web"
+FONTS = Path(__file__).parents[1] / "fonts"
 STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css")
 SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js")
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
@@ -36,6 +37,11 @@ def assets() -> dict[str, bytes]:
     return {name: (WEB / name).read_bytes() for name in names}
 
 
+def fonts() -> dict[str, bytes]:
+    """The fonts that pages bring along, by file name."""
+    return {path.name: path.read_bytes() for path in sorted(FONTS.glob("*.woff2"))}
+
+
 def site_files(pages: list[Page]) -> dict[str, bytes]:
     """The folder form: every page, style sheet and script by file name, checked.
 
@@ -47,7 +53,8 @@ def site_files(pages: list[Page]) -> dict[str, bytes]:
     loaded = assets()
     head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in STYLES if name in loaded), f'<script src="{EARLY}"></script>'])
     head += "".join(f'\n<script src="{name}" defer></script>' for name in SCRIPTS if name in loaded)
-    html = {f"{page.name}.html": html_of(page, policy=_policy(POLICY), assets=head, scripts="") for page in pages}
+    html = {page.file: html_in(page.lang, page, policy=_policy(POLICY), assets=head, scripts="") for page in pages}
+    loaded |= fonts()
     verify(html, [*loaded, MARKER])
     return {**{name: text.encode() for name, text in html.items()}, **loaded, MARKER: MARKER_TEXT.encode()}
 
@@ -64,16 +71,24 @@ def single_file(page: Page) -> bytes:
     for name, text in loaded.items():
         if closing := re.search(r"</(script|style)", text, re.IGNORECASE):
             raise ContentError(f"contains {closing[0]!r}, which would end it when it stands inside a page; write it in two parts.", WEB / name)
-    styles = [loaded[name] for name in STYLES if name in loaded]
+    styles = [_with_fonts(loaded[name], page.lang) for name in STYLES if name in loaded]
     early = [loaded[EARLY]]
     late = [loaded[name] for name in SCRIPTS if name in loaded]
     policy = (
-        f"default-src 'none'; script-src {' '.join(map(_hash, early + late))}; style-src {' '.join(map(_hash, styles))}; img-src data:; {_COMMON}"
+        f"default-src 'none'; script-src {' '.join(map(_hash, early + late))}; style-src {' '.join(map(_hash, styles))}; img-src data:; font-src data:; {_COMMON}"
     )
     head = "".join(f"<style>{text}</style>\n" for text in styles) + "".join(f"<script>{text}</script>\n" for text in early)
-    html = html_of(page, policy=_policy(policy), assets=head, scripts="".join(f"<script>{text}</script>\n" for text in late))
-    verify({f"{page.name}.html": html}, inline_allowed=True)
+    html = html_in(page.lang, page, policy=_policy(policy), assets=head, scripts="".join(f"<script>{text}</script>\n" for text in late))
+    verify({page.file: html}, inline_allowed=True)
     return html.encode()
+
+
+def _with_fonts(style: str, lang: str) -> str:
+    """A style sheet for one file: the Gujarati font inside it where the page is Gujarati, and nothing to load elsewhere."""
+    if lang != "gu":
+        return re.sub(r"@font-face \{[^}]*\}\n", "", style)
+    data = {name: base64.b64encode(font).decode() for name, font in fonts().items()}
+    return re.sub(r'url\("([^"]+\.woff2)"\)', lambda match: f'url("data:font/woff2;base64,{data[match[1]]}")', style)
 
 
 def zipped(files: Mapping[str, bytes], folder: str = "rapport-handbook") -> bytes:

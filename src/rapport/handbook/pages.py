@@ -15,11 +15,11 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from rapport import assessment, markdown, playbooks
+from rapport import assessment, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
-from rapport.content import ContentError, module_stems, read_markdown
+from rapport.content import ContentError, module_stems, read_markdown, words_of
 from rapport.handbook import render
-from rapport.handbook.strings import LANG, STRINGS, say
+from rapport.handbook.strings import STRINGS, say
 from rapport.playbooks import show
 from rapport.playbooks.bibliography import bibliography
 
@@ -43,7 +43,7 @@ class Module:
     notebook: Any
     graphs: Mapping[str, Any]
     exercises: str
-    exercise_ids: tuple[str, ...]
+    exercise_titles: Mapping[str, str]
 
     @property
     def title(self) -> str:
@@ -78,8 +78,15 @@ class Page:
     crumbs: list[dict[str, str]] = field(default_factory=list)
     previous: dict[str, str] | None = None
     next: dict[str, str] | None = None
-    home: str = "index.html"
+    home: str = field(default_factory=lambda: file_of("index"))
     footer: str = ""
+    lang: str = field(default_factory=i18n.language)
+    languages: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def file(self) -> str:
+        """Name of the file: `name` with the language before its ending, which English goes without."""
+        return file_of(self.name, self.lang)
 
 
 Href = Callable[[str, str], str]
@@ -103,11 +110,11 @@ def read_modules(root: Path, executed: Mapping[Path, Any]) -> list[Module]:
         if path not in executed:
             continue
         graphs = {name: scenarios.compile_scenario(file) for name, file in scenarios.files(root).items() if file.parent.name == stem}
-        html, names = "", ()
+        html, titles = "", {}
         if (root / "exercises" / f"{stem}.yaml").exists():
             workbook = exercises.load(stem, root)
-            html, names = exercise_page.render(workbook), tuple(each.id for each in workbook)
-        found.append(Module(stem, playbooks.load(stem, root), path, executed[path], graphs, html, names))
+            html, titles = exercise_page.render(workbook), {each.id: each.title for each in workbook}
+        found.append(Module(stem, playbooks.load(stem, root), path, executed[path], graphs, html, titles))
     return found
 
 
@@ -140,13 +147,19 @@ def read_references(root: Path, executed: Mapping[Path, Any], kinds: tuple[str, 
 # ---- Where links lead -------------------------------------------------------------------------------------------
 
 
+def file_of(page: str, lang: str | None = None) -> str:
+    """File of a page in a language (default: the reader's): ``about.html``, ``about.gu.html``."""
+    lang = lang or i18n.language()
+    return f"{page}.html" if lang == i18n.SOURCE else f"{page}.{lang}.html"
+
+
 def site_href(current: str) -> Href:
     """Addresses as seen from the page `current` of the folder form."""
 
     def href(page: str, anchor: str = "") -> str:
         if page == current:
             return f"#{anchor}" if anchor else "#main"
-        return f"{page}.html{f'#{anchor}' if anchor else ''}"
+        return f"{file_of(page)}{f'#{anchor}' if anchor else ''}"
 
     return href
 
@@ -216,7 +229,8 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         return f'<p class="note">{STRINGS["exercises_lead"]}</p>{module.exercises}'
 
     embeds: dict[str, render.Embed] = {"scenario": scenario, "explorer": render.baked} | ({"exercises": exercises} if module.exercises else {})
-    body = _without_title(render.notebook_html(module.notebook, render.Context(module.notebook_path, embeds, ids)))
+    context = render.Context(module.notebook_path, embeds, ids, after={"outcomes": _parts().outcomes(_outcomes(module, root))})
+    body = _without_title(render.notebook_html(module.notebook, context))
     rest = ""
     if module.exercises and "exercises" not in placed:
         rest += f'<h2 id="exercises">{STRINGS["exercises"]}</h2><p>{STRINGS["exercises_lead"]}</p>{module.exercises}'
@@ -231,13 +245,28 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
     return Markup(_parts().module_body(view | {"rest_html": relink(rest, href, module.playbook.path, module)}))
 
 
+def _outcomes(module: Module, root: Path) -> list[dict[str, Any]]:
+    """What serves each outcome of a module: kind, title and address (as an author writes it) of cards, cases, exercises, review questions."""
+    from rapport.editing import outcome_links
+
+    plays = {play.id: play.title for play in module.playbook.plays}
+    shown = []
+    for link in outcome_links(module.stem, root):
+        things = [("kind_play", plays[name], f"#{name}") for name in link.plays]
+        things += [("kind_case", module.graphs[name]["title"], "#scenario") for name in link.cases if name in module.graphs]
+        things += [("kind_exercise", module.exercise_titles[name], "#exercises") for name in link.exercises if name in module.exercise_titles]
+        things += [("kind_review", "", "#review")] * bool(link.reviews)
+        shown.append({"outcome": link.outcome, "things": [{"kind": STRINGS[kind], "title": title, "href": address} for kind, title, address in things]})
+    return shown
+
+
 def module_view(module: Module, href: Href) -> dict[str, Any]:
     """What the index and the head of a module page say about a module."""
     front = module.playbook.front
     return {
         "number": module.number, "draft": front.draft, "title": front.title, "minutes": front.minutes, "roles": ", ".join(front.roles), "outcomes": front.outcomes,
         "href": href(module.stem, ""), "cards_href": href(f"{module.stem}-cards", ""), "cards": len(module.playbook.plays),
-        "exercises": len(module.exercise_ids), "graphs": [graph["title"] for graph in module.graphs.values()],
+        "exercises": len(module.exercise_titles), "graphs": [graph["title"] for graph in module.graphs.values()],
     }  # fmt: skip
 
 
@@ -279,7 +308,8 @@ def site_pages(root: Path, modules: list[Module], references: Sequence[Reference
     further = [{"title": reference.title, "href": href(reference.name, "")} for reference in references]
     bank = assessment.load(root) if assessment.bank_path(root).exists() else None
     if bank:
-        further.append({"title": bank.says["title"], "href": href("assessment", "")})
+        title = i18n.english(bank.says["title"])
+        further.append({"title": title, "href": href("assessment", "")})
     body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules], further))
     pages.append(Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body)))
     for module in modules:
@@ -296,7 +326,7 @@ def site_pages(root: Path, modules: list[Module], references: Sequence[Reference
         body = reference_body(reference, site_href(reference.name))
         pages.append(Page(reference.name, reference.title, body, "reference", "", contents_of(body)))
     if bank:
-        pages.append(Page("assessment", STRINGS["assessment"], assessment_page.render(bank), "reference", bank.says["lead"]))
+        pages.append(Page("assessment", title, assessment_page.render(bank), "reference", bank.says["lead"]))
     front = text_page(root, "about", site_href("about"), {"main", "about", "your-data"})
     head = Markup('<header class="opening"><h1 id="about">{}</h1><p class="lead">{}</p></header>').format(front["title"], Markup(markdown.inline(front["lead"])))
     body = head + front["html"] + _parts().erase()
@@ -338,8 +368,52 @@ def html_of(page: Page, *, policy: str, assets: str, scripts: str) -> str:
         Elements for the head (styles, the early script) and for the end of the body.
     """
     return _environment().get_template("base.html.j2").render(
-        page=page, lang=LANG, version=version("rapport"), policy=Markup(policy), assets=Markup(assets), scripts=Markup(scripts)
+        page=page, version=version("rapport"), policy=Markup(policy), assets=Markup(assets), scripts=Markup(scripts), words=script_json(script_words())
     )
+
+
+def html_in(lang: str, page: Page, **parts: str) -> str:
+    """`html_of` a page in its language, English that is left in it marked as such."""
+    with i18n.speaking(lang, marking=True):
+        return show_english(html_of(page, **parts))
+
+
+def show_english(html: str) -> str:
+    """Turn the signs around texts that are still English into ``<span lang="en">``; in attributes and data they just go."""
+    out, inside, raw = [], False, ""
+    for piece in re.split(r"(<[^>]*>)", html):
+        if piece.startswith("<"):
+            name = re.match(r"</?([a-z0-9-]*)", piece, re.IGNORECASE)
+            if name and name[1] in ("script", "style", "title", "option", "textarea"):
+                raw = "" if piece.startswith("</") else name[1]
+            out.append(i18n.unmarked(piece))
+            continue
+        if raw:
+            out.append(i18n.unmarked(piece).replace("\\ue000", "").replace("\\ue001", ""))
+            continue
+        for part in re.split(f"([{i18n.OPEN}{i18n.CLOSE}])", piece):
+            if part in (i18n.OPEN, i18n.CLOSE):
+                inside = part == i18n.OPEN
+            elif inside and part.strip():
+                out.append(f'<span lang="en">{part}</span>')
+            else:
+                out.append(part)
+    return "".join(out)
+
+
+def script_words() -> dict[str, dict[str, str]]:
+    """What the scripts say in the reader's language, by script and key; empty in English, which stands in the scripts."""
+    if i18n.language() == i18n.SOURCE:
+        return {}
+    from rapport.i18n import texts
+
+    web = Path(__file__).parents[1] / "web"
+    said: dict[str, dict[str, str]] = {}
+    for path in sorted(web.glob("*.js")):
+        change = words_of(path, web.parents[2])
+        if found := texts.script_table(path.read_text(encoding="utf-8")):
+            said[path.stem] = {text.where: i18n.unmarked(change(text.words, text.line, text.where)) for text in found}
+    return said
 
 
 def script_json(value: Any) -> Markup:
@@ -357,7 +431,7 @@ def _frame(pages: list[Page], modules: list[Module]) -> None:
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
         page.footer = STRINGS["made_by"]
         if page.name != "index":
-            page.crumbs = [{"href": "index.html", "title": STRINGS["course"]}]
+            page.crumbs = [{"href": file_of("index"), "title": STRINGS["course"]}]
             stem = page.name.removesuffix("-cards")
             if stem != page.name:
                 page.crumbs.append({"href": href(stem, ""), "title": stems[stem].title})
@@ -366,6 +440,14 @@ def _frame(pages: list[Page], modules: list[Module]) -> None:
             page.previous = {"href": href(pages[number - 1].name, ""), "title": pages[number - 1].title}
         if number + 1 < len(pages):
             page.next = {"href": href(pages[number + 1].name, ""), "title": pages[number + 1].title}
+
+
+def link_languages(pages: list[Page]) -> None:
+    """Give every page the switch to the same page in the other languages it is made in."""
+    for page in pages:
+        there = {other.lang: other.file for other in pages if other.name == page.name}
+        if len(there) > 1:
+            page.languages = [{"lang": lang, "name": i18n.NAMES[lang], "href": there[lang], "current": lang == page.lang} for lang in i18n.LANGUAGES if lang in there]
 
 
 def _filled(text: str, place: Mapping[str, str]) -> str:

@@ -37,12 +37,15 @@ class Context:
         Ids used on the page so far.
     sections : dict of int to (str, float)
         Name and minutes of a section, by the number of the cell that opens it; filled from the notebook.
+    after : mapping of str to str
+        HTML that follows the cell that opens a section, by the section's name.
     """
 
     path: Path
     embeds: Mapping[str, Embed] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     sections: dict[int, tuple[str, float]] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
 
 
 def notebook_html(notebook: Any, context: Context) -> str:
@@ -241,8 +244,8 @@ def _prose(cell: Any, context: Context) -> str:
         name, minutes = context.sections[number]
         context.ids.discard(head[1])
         context.ids.add(name)
-        time = f'\n<p class="minutes">{STRINGS["minutes"].format(n=f"{minutes:g}")}</p>' if minutes else ""
-        html = f'<h2 id="{name}">{head[2]}</h2>{time}{html[head.end():]}'
+        time = f'\n<p class="minutes">{STRINGS.say("minutes", n=f"{minutes:g}")}</p>' if minutes else ""
+        html = f'<h2 id="{name}">{head[2]}</h2>{time}{html[head.end():]}{context.after.get(name, "")}'
     return f"{html}{context.embeds[kind](cell)}" if kind in context.embeds else html
 
 

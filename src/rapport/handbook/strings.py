@@ -1,15 +1,14 @@
 """Every word the handbook's own frame says, in one table; course text is elsewhere.
-A later language is another table with the same keys."""
+Other languages come from its catalogue."""
 
 from __future__ import annotations
 
-LANG = "en"
+from rapport.i18n.words import Words
 
-STRINGS: dict[str, str] = {
+STRINGS = Words(__file__, {
     "about": "About this course",
     "action_cards": "Play cards",
     "appearance": "Appearance",
-    "assessment": "Assessment",
     "breadcrumbs": "You are here",
     "cards_lead": "One card for each play. Keep them where you work; each prints on one page.",
     "cards_of": "Play cards: {title}",
@@ -17,6 +16,7 @@ STRINGS: dict[str, str] = {
     "course": "Course",
     "dark": "Dark",
     "draft": "Draft, not complete",
+    "draft_language": "This translation is a machine-written and machine-reviewed draft; no native speaker has read it yet. To send a correction, write down the page, the sentence and what it should say, and hand it to whoever gave you this handbook.",
     "erase": "Erase what this browser keeps",
     "erase_again": "Erase for good? Press once more.",
     "erase_done": "Erased. This browser keeps nothing of yours for this handbook now.",
@@ -30,15 +30,21 @@ STRINGS: dict[str, str] = {
     "for_roles": "For: {roles}",
     "home": "Rapport",
     "in_words": "The chart in words",
+    "kind_case": "Case",
+    "kind_exercise": "Exercise",
+    "kind_play": "Card",
+    "kind_review": "Questions to keep it",
+    "language": "Language",
     "light": "Light",
     "made_by": "Rapport handbook. Nothing you do here leaves your browser.",
     "minutes": "{n} min",
     "module": "Module {n}",
-    "module_cards": "{n} play cards",
-    "module_exercises": "{n} exercises",
+    "module_cards": ("{n} play card", "{n} play cards"),
+    "module_exercises": ("{n} exercise", "{n} exercises"),
     "module_open": "Open the module",
     "modules": "Modules",
     "next": "Next",
+    "outcome_links": "Where each is practised and tested",
     "outcomes": "What you will be able to do",
     "pager": "Previous and next page",
     "previous": "Previous",
@@ -54,9 +60,6 @@ STRINGS: dict[str, str] = {
     "system": "System",
     "table": "Table",
     "your_data": "Your data in this browser",
-}
+})  # fmt: skip
 
-
-def say(key: str, **values: object) -> str:
-    """The words for `key` with `values` set in."""
-    return STRINGS[key].format(**values)
+say = STRINGS.say

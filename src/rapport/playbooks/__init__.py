@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_markdown, validate
+from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_markdown, translated, validate
 from rapport.playbooks.bibliography import Source, bibliography
 
 WORDS_ON_A_PAGE = 340  # about what one printed A4 page holds at the card's type size; a large table takes more
@@ -38,6 +38,7 @@ class Card(_Declared):
     sources: list[Name] = []
     limit: Text
     ids: Annotated[list[Text], Field(min_length=1)]
+    outcomes: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)]
 
 
 class Question(_Declared):
@@ -195,7 +196,7 @@ def _play(title: str, name: str | None, text: str, line: int, path: Path) -> Pla
         raise ContentError(f"the card {title!r} has {len(blocks)} blocks that begin with ```card; it needs exactly one.", path, line)
     block = blocks[0]
     first = line + 1 + text[: block.start("yaml")].count("\n")
-    card = validate(parse_yaml(block["yaml"], path, first_line=first), Card)
+    card = validate(translated(parse_yaml(block["yaml"], path, first_line=first), "card"), Card)
     return Play(name, title, card, (text[: block.start()] + text[block.end() :]).strip(), line)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from markupsafe import escape
 
 from rapport.content import course_root, read_text
+from rapport.i18n.words import Words
+from rapport.markdown import LABELS as BADGES
 from rapport.markdown import inline, to_html
 from rapport.playbooks import Play, Question, load
 from rapport.playbooks.bibliography import Source, bibliography, cite
@@ -29,10 +31,11 @@ class Shown:
         return self.text
 
 
-LABELS = {
+LABELS = Words(__file__, {
     "trigger": "When", "steps": "Steps", "words_to_try": "Words to try", "do_not": "Do not", "measure": "Measure",
     "monday": "On Monday", "limit": "Limit", "answer": "Show the answer", "right": "Right", "twin": "The same point, asked another way",
-}  # fmt: skip
+    "rests_on": "What this module rests on", "further": "Further reading",
+})  # fmt: skip
 
 
 def card(stem: str, name: str, root: Path | None = None) -> Shown:
@@ -52,7 +55,7 @@ def card_html(play: Play, known: dict[str, Source], *, level: int = 3) -> str:
     closing = "".join(f'<p class="{key}"><strong>{LABELS[key]}</strong> {inline(getattr(c, key))}</p>' for key in ("measure", "monday"))
     sources = "; ".join(str(escape(known[name].short)) for name in c.sources)
     claim = (
-        f'<div class="claim" role="note" data-badge="{c.badge}"><p><strong class="badge">{c.badge.capitalize()}</strong> {inline(c.claim)}</p>'
+        f'<div class="claim" role="note" data-badge="{c.badge}"><p><strong class="badge">{BADGES[c.badge]}</strong> {inline(c.claim)}</p>'
         f'<p class="source">{sources + ". " if sources else ""}<em>{inline(c.limit)}</em></p></div>'
     )
     notes = f'<div class="notes">{to_html(play.notes, heading_offset=level)}</div>' if play.notes else ""
@@ -100,7 +103,7 @@ def sources(stem: str, root: Path | None = None) -> Shown:
     root = root or course_root()
     used, further = module_sources(stem, root)
     html, text = "", []
-    for title, group in (("What this module rests on", used), ("Further reading", further)):
+    for title, group in ((LABELS["rests_on"], used), (LABELS["further"], further)):
         html += f'<h3>{title}</h3><ul class="sources">{"".join(source_html(source) for source in group)}</ul>'
         text += [title, *(f"- {source.text}" for source in group), ""]
     return Shown(f"<section>{html}</section>", "\n".join(text).strip())

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rapport import i18n
 from rapport.content import ContentError, course_root, raise_all
 from rapport.scenarios.compile import Graph, compile_case
 from rapport.scenarios.model import AXES, Case, read_case
@@ -36,7 +37,18 @@ def files(root: Path | None = None) -> dict[str, Path]:
 
 
 def compile_scenario(path: Path) -> Graph:
-    """Read and compile one scenario file; see `compile_case` for the graph."""
+    """Read and compile one scenario file in the reader's language; see `compile_case` for the graph.
+
+    The hash is that of the English case in every language, so that a walk goes on where the language is switched.
+    """
+    if i18n.language() != i18n.SOURCE:
+        with i18n.speaking(i18n.SOURCE):
+            english = compile_scenario(path)
+        return _compiled(path) | {"hash": english["hash"]}
+    return _compiled(path)
+
+
+def _compiled(path: Path) -> Graph:
     case, document = read_case(path)
     if path.parent.name != case.module:
         raise document.error(f"found {case.module!r} in the folder {path.parent.name}; the module is the folder's name.", "module")

@@ -11,12 +11,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rapport.content import ContentError, Document, raise_all
+from rapport.i18n.words import Words
 from rapport.scenarios.model import AXES, EFFECT_LIMIT, Act, Case, Decision, Effects, expand
 
 FORMAT = 1
 DRAWS = 256
-AXIS_LABELS = tuple(axis.capitalize() for axis in AXES)
-CONFIDENCE = (("just a guess", 1 / 3), ("leaning", 0.5), ("fairly sure", 0.65), ("sure", 0.8), ("nearly certain", 0.95))
+LABELS = Words(__file__, {
+    "relationship": "Relationship", "resolution": "Resolution", "fairness": "Fairness", "compliance": "Compliance",
+    "sure_1": "just a guess", "sure_2": "leaning", "sure_3": "fairly sure", "sure_4": "sure", "sure_5": "nearly certain",
+})  # fmt: skip
+CONFIDENCE = (("sure_1", 1 / 3), ("sure_2", 0.5), ("sure_3", 0.65), ("sure_4", 0.8), ("sure_5", 0.95))
 RANK_CREDIT = (1.0, 0.5, 0.0)
 PLACEHOLDERS = ("person", "organisation", "city", "role")
 NOTHING = (0, 0, 0, 0)
@@ -63,8 +67,8 @@ def compile_case(case: Case, document: Document) -> Graph:
         "principle": case.principle,
         "sources": case.sources,
         "axes": list(AXES),
-        "axis_labels": list(AXIS_LABELS),
-        "confidence": [label for label, _ in CONFIDENCE],
+        "axis_labels": [LABELS[axis] for axis in AXES],
+        "confidence": [LABELS[name] for name, _ in CONFIDENCE],
         "places": [place.model_dump() for place in case.places],
         "personas": {name: {"title": p.title, "portrait": p.portrait} for name, p in case.personas.items()},
         "cases": {
@@ -225,7 +229,7 @@ class _Builder:
                     brier = (probability - (place == 0)) ** 2
                     told = {"credit": RANK_CREDIT[place], "calibration": round(1 - brier, 4), "ranked": place + 1}
                     outcomes.append(self._outcome(fits=right[persona], **told))
-                self._option(node, f"{''.join(ranking)}-{step}", f"{' > '.join(ranking)}, {CONFIDENCE[step - 1][0]}", outcomes, [after])
+                self._option(node, f"{''.join(ranking)}-{step}", f"{' > '.join(ranking)}, {LABELS[CONFIDENCE[step - 1][0]]}", outcomes, [after])
 
     def _check(self, decision: Decision, flags: frozenset[str], after: str) -> None:
         known = [check.id for check in decision.checks]

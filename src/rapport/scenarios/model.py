@@ -176,6 +176,7 @@ class Case(_Declared):
     kind: Literal["case", "inclusive_default"] = "case"
     minutes: Annotated[int, Field(ge=5, le=60)]
     sources: Annotated[list[str], Field(min_length=1)]
+    outcomes: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)]
     principle: Text
     setting: Text
     opening: Text

@@ -17,6 +17,7 @@ from rapport.simulation.aurora.policy import Policy
 from rapport.simulation.firm import FAULTS, KINDS, PREFERENCES, REMEDIES, STREAMS, TRIAL_CELLS, YEAR_BEGINS, Firm
 from rapport.simulation.handling import handle
 from rapport.simulation.luck import Luck
+from rapport.simulation.measuring import Measuring, MeasuringSimulated, simulate_measuring
 from rapport.simulation.people import People, make_people, respond
 from rapport.simulation.tables import Book, frame
 
@@ -56,13 +57,14 @@ class Simulated:
     truth: Truth
 
 
-def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Simulated | AuroraSimulated:
+def simulate(firm: Firm | Aurora | Measuring, seed: int, policy: Policy | None = None) -> Simulated | AuroraSimulated | MeasuringSimulated:
     """A book of customers, and its truth.
 
     Parameters
     ----------
-    firm : Firm or Aurora
-        Parameters, such as ``PRESETS["recovery"]`` (failures and recoveries) or ``PRESETS["aurora"]`` (the full book).
+    firm : Firm, Aurora or Measuring
+        Parameters, such as ``PRESETS["recovery"]`` (failures and recoveries), ``PRESETS["aurora"]`` (the full book) or
+        ``PRESETS["measuring"]`` (six lettered markets, for measuring fairly).
     seed : int
         From 0 to 2**63 − 1. The same firm and seed give the same book, byte for byte.
     policy : Policy, optional
@@ -71,7 +73,7 @@ def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Si
 
     Returns
     -------
-    Simulated or AuroraSimulated
+    Simulated, AuroraSimulated or MeasuringSimulated
         ``.book`` holds the tables, ``.truth`` the planted truth; of the full book ``.outcomes`` what came of it for each customer.
 
     Raises
@@ -87,6 +89,8 @@ def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Si
         return simulate_aurora(firm, seed, policy)
     if policy is not None:
         raise ContentError('a policy is for the full book: simulate(PRESETS["aurora"], seed, policy).', key="policy")
+    if isinstance(firm, Measuring):
+        return simulate_measuring(firm, seed)
     luck = Luck(seed)
     people = make_people(firm, luck)
     underpaid = firm.audited_markets[luck.shuffled("equity.market", 2)[0]]

@@ -16,6 +16,7 @@ from rapport.simulation.firm import DISCLAIMER
 
 if TYPE_CHECKING:
     from rapport.simulation.aurora.tables import AuroraBook
+    from rapport.simulation.measuring import MeasuringBook
 
 
 class Column(NamedTuple):
@@ -130,13 +131,17 @@ _COLUMNS = {
 
 
 def describe_columns(book: str = "recovery") -> tuple[Column, ...]:
-    """Every column of every table of a book (``recovery`` or ``aurora``), in the order of the files."""
+    """Every column of every table of a book (``recovery``, ``aurora`` or ``measuring``), in the order of the files."""
     if book == "aurora":
         from rapport.simulation.aurora.tables import columns  # late: it builds on this module
 
         return columns()
+    if book == "measuring":
+        from rapport.simulation.measuring import columns  # likewise
+
+        return columns()
     if book != "recovery":
-        raise ContentError(f"found {book!r}; the books are recovery and aurora.", key="book")
+        raise ContentError(f"found {book!r}; the books are recovery, aurora and measuring.", key="book")
     return tuple(Column(table, *column) for table, columns in _COLUMNS.items() for column in columns)
 
 
@@ -163,12 +168,12 @@ def dictionary_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_book(book: Book | AuroraBook, folder: Path | str, format: str = "csv") -> list[Path]:
+def write_book(book: Book | AuroraBook | MeasuringBook, folder: Path | str, format: str = "csv") -> list[Path]:
     """Write every table of `book` into `folder`, and ``SHA256SUMS`` beside them.
 
     Parameters
     ----------
-    book : Book or AuroraBook
+    book : Book, AuroraBook or MeasuringBook
         Of the full book a ``datapackage.json`` is written too.
     folder : Path or str
         Made when it does not exist; files of the same names are replaced, each whole.

@@ -3,8 +3,8 @@
 (function () {
   "use strict";
 
-  // Every sentence the interface itself says. A host may overwrite entries of RapportAssessment.strings before the page is ready.
-  const STRINGS = {
+  // Every sentence the interface itself says. English in every edition, as the incidents are: half a translation would be another test.
+  const SAYS = {
     minutes: "about {n} minutes", begin: "Begin", resume: "Go on with incident {n}", next: "Next sitting", other: "Another sitting instead", all_done: "You have sat all four. Thank you.",
     occasion_pre: "Before the course", occasion_post: "After the course", occasion_day30: "30 days after", occasion_day90: "90 days after",
     due: "Planned for {date} or soon after. You may sit it today, but then it measures another interval.", due_now: "Planned for {date}: that day has come.",
@@ -28,7 +28,7 @@
   const SCALES = ["judgement", "reading", "checking", "acting"];
 
   function say(name, values) {
-    return STRINGS[name].replace(/\{(\w+)\}/g, (all, key) => (values && key in values ? String(values[key]) : all));
+    return SAYS[name].replace(/\{(\w+)\}/g, (all, key) => (values && key in values ? String(values[key]) : all));
   }
 
   // ---- Looking up and adding: pure functions ----------------------------------------------------------------------
@@ -289,7 +289,7 @@
       if (!occasion.days || !post) return null;
       const day = new Date(new Date(post.ended).getTime() + occasion.days * 86400000);
       if (Number.isNaN(day.getTime())) return null;
-      const date = day.toLocaleDateString((document.documentElement.lang || "en").replace(/^en$/, "en-GB"), { day: "numeric", month: "long", year: "numeric" });
+      const date = day.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
       return el("p", { class: "ra-small" }, say(day > new Date() ? "due" : "due_now", { date }));
     }
 
@@ -438,6 +438,6 @@
     }
   }
 
-  globalThis.RapportAssessment = { strings: STRINGS, decode, scoreAnswer, scoreSitting, drawn, restore, handOver };
+  globalThis.RapportAssessment = { strings: SAYS, decode, scoreAnswer, scoreSitting, drawn, restore, handOver };
   if (!customElements.get("rapport-assessment")) customElements.define("rapport-assessment", RapportAssessment);
 })();

@@ -20,6 +20,17 @@
   dress(kept(THEME));
   document.documentElement.classList.add("js");
 
+  /** The same place in the other language: sections have the same ids everywhere. */
+  function languageSwitch() {
+    for (const link of document.querySelectorAll(".languages a")) {
+      link.addEventListener("click", () => {
+        const heads = [...document.querySelectorAll("main [id]")].filter((head) => /^(H2|SECTION)$/.test(head.tagName) && head.getBoundingClientRect().top <= 120);
+        const here = heads.length ? heads[heads.length - 1].id : location.hash.slice(1);
+        link.hash = here ? "#" + here : "";
+      });
+    }
+  }
+
   function themeSwitch() {
     const box = document.querySelector(".theme");
     if (!box) return;
@@ -104,5 +115,5 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); contents(); tables(); printing(); erasing(); });
+  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(); contents(); tables(); printing(); erasing(); });
 })();

@@ -1,0 +1,253 @@
+"""Which strings of a source file are text, and how they are exchanged: one walk serves extraction and translation.
+A `Change` gets every text with its line and returns what shall stand there; recording it unchanged is extraction."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+Change = Callable[[str, int, str], str]
+"""``change(text, line, where)`` gives the text that shall stand in its place; ``where`` says what it is, for a translator."""
+
+# Keys whose text (or everything below them) a reader meets, by kind of file.
+KEYS = {
+    "scenario": set("title principle setting opening organisation person role city portrait heading scene message prompt text feedback afterwards then habit clues epilogues".split()),
+    "exercises": set("title question text unit predict says hints solution".split()),
+    "front": set("title lead roles outcomes ask right wrong because note".split()),
+    "card": set("trigger steps words_to_try do_not measure monday claim limit".split()),
+}
+_LETTER = re.compile(r"[^\W\d_]")
+_MACHINE = re.compile(r"[=<>_\\]|^[\w.-]+$")
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text of a source file: the English words, their plural if they have one, the line, and what it is."""
+
+    words: str
+    line: int
+    plural: str = ""
+    where: str = ""
+
+
+def is_text(value: str) -> bool:
+    """Whether `value` holds anything to translate: letters outside a formula."""
+    return bool(_LETTER.search(re.sub(r"\$\$?[^$]*\$\$?", "", value)))
+
+
+# ---- YAML -------------------------------------------------------------------------------------------------------
+
+
+def tree(data: Any, keys: set[str], change: Change, line: Callable[..., int] = lambda *path: 1) -> Any:
+    """A copy of parsed YAML with every text under one of `keys` exchanged; ``line(*path)`` gives its line."""
+
+    def walk(value: Any, path: tuple[str | int, ...], inside: bool) -> Any:
+        if isinstance(value, str):
+            return change(value, line(*path), _place(path)) if inside and is_text(value) else value
+        if isinstance(value, dict):
+            return {key: walk(inner, (*path, key), _inside(inside, key, inner, keys)) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [walk(inner, (*path, index), inside) for index, inner in enumerate(value)]
+        return value
+
+    return walk(data, (), False)
+
+
+def _place(path: tuple[str | int, ...]) -> str:
+    return ".".join(str(key) for key in path if not isinstance(key, int))
+
+
+def _inside(inside: bool, key: Any, value: Any, keys: set[str]) -> bool:
+    """A key of the list opens its text; below it, keys are names of people or numbers and all leaves are text."""
+    return inside or (key in keys and not (key == "text" and not isinstance(value, str)))
+
+
+# ---- Markdown ---------------------------------------------------------------------------------------------------
+
+_ANCHOR = re.compile(r"\s*\{#[a-z][a-z0-9-]*\}\s*$")
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+
+
+def markdown(text: str, change: Change, first_line: int = 1) -> str:
+    """Markdown with the words of each block (paragraph, heading, list item, table cell) exchanged, block by block."""
+    lines = text.splitlines()
+    tokens = _PARSER.parse(text)
+    edits: list[tuple[int, int, list[str]]] = []
+    for at, token in enumerate(tokens):
+        if token.type != "inline" or not token.map or not is_text(token.content):
+            continue
+        start, end = token.map
+        if tokens[at - 1].type in ("th_open", "td_open"):
+            continue
+        words = re.sub(r" *\n *", " ", token.content) if "\\\n" not in token.content else token.content
+        anchor = _ANCHOR.search(words) if tokens[at - 1].type == "heading_open" else None
+        plain = words[: anchor.start()] if anchor else words
+        new = change(plain, first_line + start, tokens[at - 1].type.removesuffix("_open")) + (anchor[0].rstrip() if anchor else "")
+        if new == words and new.count("\n") == token.content.count("\n"):
+            continue
+        first = token.content.split("\n")[0]
+        prefix = lines[start][: lines[start].find(first)] if first in lines[start] else ""
+        later = re.sub(r"[^\s>]", " ", prefix)
+        parts = new.split("\n")
+        edits.append((start, end, [prefix + parts[0], *(later + part for part in parts[1:])]))
+    for token in tokens:
+        if token.type == "tr_open" and token.map:
+            start = token.map[0]
+            row = _row(lines[start], lambda cell, at=start: change(cell, first_line + at, "table"))
+            if row != lines[start]:
+                edits.append((start, start + 1, [row]))
+    for start, end, new_lines in sorted(edits, reverse=True):
+        # An inline token ends where its block ends; blank lines after it are no part of it.
+        while end > start + 1 and not lines[end - 1].strip(" >"):
+            end -= 1
+        lines[start:end] = new_lines
+    return "\n".join(lines) + ("\n" if text.endswith("\n") else "")
+
+
+def _row(line: str, change: Callable[[str], str]) -> str:
+    cells = re.split(r"(?<!\\)\|", line)
+    return "|".join(re.sub(r"^(\s*)(.*?)(\s*)$", lambda m: m[1] + (change(m[2].replace("\\|", "|")).replace("|", "\\|") if is_text(m[2]) else m[2]) + m[3], cell) for cell in cells)
+
+
+# ---- Code of a notebook -----------------------------------------------------------------------------------------
+
+
+def code(source: str, change: Change, first_line: int = 1) -> str:
+    """A code cell with its sentences exchanged: strings with a space in them or a capital first, and comments.
+
+    A value set into an f-string is part of the text as it is written, ``{len(trial):,}``, and stays code.
+    """
+    try:
+        parsed = ast.parse(source)
+    except SyntaxError:
+        return source
+    edits = [*_strings(source, parsed, change, first_line), *_comments(source, change, first_line)]
+    for start, end, new in sorted(edits, reverse=True):
+        source = source[:start] + new + source[end:]
+    return source
+
+
+def _strings(source: str, parsed: ast.AST, change: Change, first_line: int) -> Iterator[tuple[int, int, str]]:
+    offset = _offsets(source)
+    inner: set[int] = set()
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.JoinedStr):
+            inner |= {id(part) for part in ast.walk(node) if part is not node}
+    for node in ast.walk(parsed):
+        if id(node) in inner:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _sentence(node.value):
+            new = change(node.value, first_line + node.lineno - 1, "code")
+            if new != node.value:
+                yield offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset), _quoted(new)
+        elif isinstance(node, ast.JoinedStr):
+            words, holes = _joined(source, node)
+            if _sentence(re.sub(r"\{[^{}]*\}", "", words)):
+                new = change(words, first_line + node.lineno - 1, "code")
+                if new != words:
+                    yield offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset), _formatted(new, holes)
+
+
+def _sentence(text: str) -> bool:
+    return bool(_LETTER.search(text)) and not _MACHINE.search(text.strip()) if not text[:1].isupper() else len(text) > 2 and not re.search(r"[=<>_\\]", text)
+
+
+def _joined(source: str, node: ast.JoinedStr) -> tuple[str, list[str]]:
+    """Text of an f-string with its values as they are written, and those values."""
+    parts, holes = [], []
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            parts.append(str(part.value).replace("{", "{{").replace("}", "}}"))
+        elif isinstance(part, ast.FormattedValue):
+            hole = "{" + ast.unparse(part.value) + ("" if part.conversion == -1 else f"!{chr(part.conversion)}")
+            if isinstance(part.format_spec, ast.JoinedStr):
+                hole += ":" + "".join(str(piece.value) if isinstance(piece, ast.Constant) else "{" + ast.unparse(piece.value) + "}" for piece in part.format_spec.values)
+            holes.append(hole + "}")
+            parts.append(holes[-1])
+    return "".join(parts), holes
+
+
+def _formatted(text: str, holes: list[str]) -> str:
+    pieces = re.split("(" + "|".join(map(re.escape, sorted(set(holes), key=len, reverse=True))) + ")", text) if holes else [text]
+    body = "".join(piece if piece in holes else piece.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for piece in pieces)
+    return f'f"""{body}"""'
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _comments(source: str, change: Change, first_line: int) -> Iterator[tuple[int, int, str]]:
+    offset = _offsets(source)
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            words = token.string.lstrip("# ").rstrip()
+            if token.type == tokenize.COMMENT and " " in words and is_text(words):
+                new = change(words, first_line + token.start[0] - 1, "comment")
+                if new != words:
+                    yield offset(token.start[0], len(token.line[: token.start[1]].encode())), offset(token.end[0], len(token.line[: token.end[1]].encode())), f"# {new}"
+    except (tokenize.TokenError, IndentationError):
+        return
+
+
+def _offsets(source: str) -> Callable[[int | None, int | None], int]:
+    """Turns Python's (line, byte column) into a place in the text."""
+    lines = source.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    return lambda line, column: starts[(line or 1) - 1] + len(lines[(line or 1) - 1].encode()[: column or 0].decode()) if lines else 0
+
+
+# ---- Tables of words in Python and JavaScript ------------------------------------------------------------------
+
+
+def python_table(source: str, names: tuple[str, ...] = ("STRINGS", "WORDS", "LABELS")) -> list[Text]:
+    """Texts of the tables called `names` in a Python file; a pair of texts is a singular with its plural."""
+    found: list[Text] = []
+    for node in ast.walk(ast.parse(source)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        if not any(isinstance(target, ast.Name) and target.id in names for target in targets):
+            continue
+        value = node.value  # type: ignore[union-attr]
+        table = next((part for part in value.args if isinstance(part, ast.Dict)), value) if isinstance(value, ast.Call) else value
+        if isinstance(table, ast.Dict):
+            for key, value in zip(table.keys, table.values):
+                texts = value.elts if isinstance(value, ast.Tuple) else [value]
+                words = [text.value for text in texts if isinstance(text, ast.Constant) and isinstance(text.value, str)]
+                if words and is_text(words[0]):
+                    found.append(Text(words[0], value.lineno, words[1] if len(words) > 1 else "", getattr(key, "value", "")))
+    return found
+
+
+def script_table(source: str) -> list[Text]:
+    """Texts of the table ``const STRINGS = {…}`` of a script, in the lexer of Babel."""
+    from babel.messages.jslexer import tokenize as lex
+    from babel.messages.jslexer import unquote_string
+
+    head = source.find("const STRINGS = {")
+    if head < 0:
+        return []
+    first = source.count("\n", 0, head)
+    found, depth, value, key = [], 0, False, ""
+    for token in lex(source[head:]):
+        if token.type == "operator" and token.value in "{}":
+            depth += 1 if token.value == "{" else -1
+            if depth == 0:
+                break
+        elif token.type == "operator" and token.value in (":", ","):
+            value = token.value == ":"
+        elif token.type == "name" and not value:
+            key = token.value
+        elif token.type in ("string", "template_string") and value:
+            words = unquote_string(token.value)
+            if is_text(words):
+                found.append(Text(words, first + token.lineno, where=key))
+    return found

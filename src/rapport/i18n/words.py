@@ -1,0 +1,57 @@
+"""A table of the machinery's own words, said in the reader's language: ``STRINGS = Words(__file__, {…})``.
+A pair of texts is a singular with its plural; which form stands is decided by the number set in as ``{n}``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rapport import i18n
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+class Words(Mapping[str, str]):
+    """Words by key, each looked up in the catalogue of the file that declares them.
+
+    Parameters
+    ----------
+    file : str
+        ``__file__`` of the declaring module.
+    table : dict
+        English text by key, or a pair (singular, plural).
+    """
+
+    def __init__(self, file: str, table: dict[str, str | tuple[str, str]]):
+        self._file, self._table = Path(file), table
+
+    def __getitem__(self, key: str) -> str:
+        text = self._table[key]
+        text = text if isinstance(text, str) else text[1]
+        if i18n.language() == i18n.SOURCE:
+            return text
+        return self._catalogue().marked(text) if i18n.marking() else self._catalogue().text(text)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def say(self, key: str, **values: object) -> str:
+        """The words of `key` with its ``{values}`` set in, in the form that ``n`` takes where there are two."""
+        text = self._table[key]
+        said = self[key] if isinstance(text, str) else self._counted(text, values["n"])
+        for name, value in values.items():
+            said = said.replace(f"{{{name}}}", str(value))
+        return said
+
+    def _counted(self, pair: tuple[str, str], number: object) -> str:
+        if i18n.language() == i18n.SOURCE:
+            return pair[0] if number == 1 else pair[1]
+        return self._catalogue().counted(*pair, float(str(number)))
+
+    def _catalogue(self):
+        from rapport.i18n.catalogue import catalogue
+
+        return catalogue(self._file, _PACKAGE.parents[1])
