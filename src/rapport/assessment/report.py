@@ -14,8 +14,8 @@ from rapport.assessment.model import Bank
 from rapport.assessment.scoring import Answer, mean_scores, score_answer
 from rapport.assessment.sitting import OCCASIONS
 
-LABELS = {"judgement": "Judgement", "reading": "Reading", "checking": "Checking", "acting": "Acting", "over_inference": "Over-inference (less is better)", "brier": "Calibration, Brier (less is better)"}
-OCCASION_LABELS = {"pre": "before", "post": "after", "day30": "30 days", "day90": "90 days"}
+SCALE_NAMES = {"judgement": "Judgement", "reading": "Reading", "checking": "Checking", "acting": "Acting", "over_inference": "Over-inference (less is better)", "brier": "Calibration, Brier (less is better)"}
+OCCASION_NAMES = {"pre": "before", "post": "after", "day30": "30 days", "day90": "90 days"}
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Change:
         """The change in a sentence."""
         better = self.change < 0 if self.scale in ("over_inference", "brier") else self.change > 0
         if self.low <= 0 <= self.high:
-            return f"{LABELS[self.scale]}: {self.before:.0f}, then {self.after:.0f}. On twelve incidents that may be chance ({self.low:+.0f} to {self.high:+.0f})."
-        return f"{LABELS[self.scale]}: {self.before:.0f}, then {self.after:.0f}; {'better' if better else 'worse'} by more than chance among incidents would do ({self.low:+.0f} to {self.high:+.0f})."
+            return f"{SCALE_NAMES[self.scale]}: {self.before:.0f}, then {self.after:.0f}. On twelve incidents that may be chance ({self.low:+.0f} to {self.high:+.0f})."
+        return f"{SCALE_NAMES[self.scale]}: {self.before:.0f}, then {self.after:.0f}; {'better' if better else 'worse'} by more than chance among incidents would do ({self.low:+.0f} to {self.high:+.0f})."
 
 
 def scored(bank: Bank, sittings: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -95,14 +95,14 @@ def own_report(bank: Bank, sittings: Sequence[Mapping[str, Any]]) -> list[str]:
     for occasion, rows in found.items():
         score = mean_scores(rows)
         lines.append(
-            f"{OCCASION_LABELS[occasion].capitalize()}: judgement {100 * score['judgement']:.0f} of 100 (reading {100 * score['reading']:.0f}, checking {100 * score['checking']:.0f}, "
+            f"{OCCASION_NAMES[occasion].capitalize()}: judgement {100 * score['judgement']:.0f} of 100 (reading {100 * score['reading']:.0f}, checking {100 * score['checking']:.0f}, "
             f"acting {100 * score['acting']:.0f}). A guess by nationality taken {score['taken']} times of {score['chances']}. "
             f"You said {100 * score['confidence']:.0f} % on average and named the key's best step in {100 * score['right']:.0f} %; Brier {100 * score['brier']:.0f} of 100."
         )
     occasions = list(found)
     if len(occasions) > 1:
-        lines.append(f"From the first sitting ({OCCASION_LABELS[occasions[0]]}) to the latest ({OCCASION_LABELS[occasions[-1]]}):")
-        lines += [change(found[occasions[0]], found[occasions[-1]], scale).says for scale in LABELS]
+        lines.append(f"From the first sitting ({OCCASION_NAMES[occasions[0]]}) to the latest ({OCCASION_NAMES[occasions[-1]]}):")
+        lines += [change(found[occasions[0]], found[occasions[-1]], scale).says for scale in SCALE_NAMES]
     lines.append(
         f"Twelve incidents are few. Of simulated people who learnt nothing, nine in ten came out less than {100 * spread(bank):.0f} points apart from one form to the other. "
         "The key is the authors'; no panel has met about it."
