@@ -243,6 +243,12 @@ def test_guessers_by_nationality_come_out_worst_on_over_inference_and_never_beat
         assert row["guesser"]["judgement"] < row["random"]["judgement"] + 0.05
 
 
+def test_knowing_only_which_options_are_unwelcome_is_not_judgement(seeds):
+    for row in seeds:
+        assert row["avoider"]["over_inference"] == 0
+        assert row["random"]["judgement"] < row["avoider"]["judgement"] < row["careful"]["judgement"] - 0.1
+
+
 def test_being_sure_of_guesses_costs_calibration(seeds):
     for row in seeds:
         assert row["expert"]["brier"] < row["careful"]["brier"] < row["guesser"]["brier"]

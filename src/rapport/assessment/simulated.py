@@ -29,16 +29,20 @@ class Habit:
         Probability of taking a guess by nationality wherever one is on offer, before anything else is weighed.
     sure : float or None
         Mean stated confidence, 0 … 1; None: any step alike.
+    avoids : bool
+        Never takes a guess by nationality: has learnt which options are unwelcome, whatever `sense` they have otherwise.
     """
 
     sense: float
     guess: float = 0.0
     sure: float | None = None
+    avoids: bool = False
 
 
 KINDS = {
     "guesser": Habit(sense=0.6, guess=0.85, sure=0.85),
     "random": Habit(sense=0.0),
+    "avoider": Habit(sense=0.0, avoids=True),
     "careful": Habit(sense=1.0, sure=0.6),
     "expert": Habit(sense=2.5, sure=0.85),
 }
@@ -125,6 +129,9 @@ def _guesses(options: Sequence[Any]) -> list[int]:
 def _pick(worths: Sequence[float], guesses: Sequence[int], habit: Habit, luck: random.Random) -> int:
     if guesses and luck.random() < habit.guess:
         return luck.choice(guesses)
+    if habit.avoids and guesses:
+        left = [place for place in range(len(worths)) if place not in guesses]
+        return left[_weighed([worths[place] for place in left], habit.sense, luck)]
     return _weighed(worths, habit.sense, luck)
 
 
