@@ -322,7 +322,7 @@ def test_a_sitting_finished_in_a_notebook_is_kept_with_its_scores_and_comes_back
     widget.state = finished(bank, widget, "pre")
     (kept,) = record().events("sitting")
     assert kept["scores"]["judgement"] == pytest.approx(score_sitting(bank, [Answer(**each) for each in kept["answers"]])["judgement"])
-    assert (kept["occasion"], kept["form"], kept["version"]) == ("pre", draw(bank, widget.state["learner"], "pre")[0], bank.version)
+    assert (kept["occasion"], kept["form"], kept["bank"]) == ("pre", draw(bank, widget.state["learner"], "pre")[0], bank.version)
     again = sit(ROOT)
     assert again.state["learner"] == widget.state["learner"]
     assert again.state["sittings"] == widget.state["sittings"]

@@ -14,8 +14,8 @@ FLOORS = (
     ("facts", "i18n", "charts"),
     ("metrics", "content", "markdown"),
     ("assessment", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
-    ("coverage", "lessons", "widgets"),
-    ("editing",),
+    ("coverage", "lessons", "study"),
+    ("widgets", "editing"),
     ("handbook",),
     ("cli",),
 )

@@ -124,7 +124,7 @@ def test_module_10_is_run_played_with_the_keyboard_and_its_log_found_in_python(l
         assert [int(number) for number in row["effects"].strip("[]").split(",")] == choice["effects"]
 
     record = json.loads((workspace / ".rapport" / "record.json").read_text(encoding="utf-8"))
-    assert [run["path"] for run in record["runs"]] == [[choice["option"] for choice in played]]
+    assert [event["path"] for event in record["events"] if event["kind"] == "run"] == [[choice["option"] for choice in played]]
     assert page.seen.requests == [], "nothing outside this machine was asked for: no news, no update check"
     assert page.locator(".jp-toast-button, .jp-Dialog").count() == 0
     assert NOTEBOOK.read_bytes() == before

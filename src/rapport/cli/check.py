@@ -26,6 +26,8 @@ def check_course(root: Path, release: bool = False) -> None:
         "Facts": _facts,
         "Pages": _pages,
         "Playbooks": _playbooks,
+        "Paths": _paths,
+        "Screening": _screening,
         "Scenarios": _scenarios,
         "Exercises": _exercises,
         "Assessment": _assessment,
@@ -91,6 +93,26 @@ def _playbooks(root: Path) -> Found:
         else:
             yield ContentError("the module has no playbook; add one (rapport new module shows its shape).", playbooks.playbook_path(stem, root))
     yield f"{_counted(len(read), 'playbook')}, {_counted(sum(len(each.plays) for each in read), 'play card')}"
+
+
+def _paths(root: Path) -> Found:
+    from rapport.study import paths
+
+    if not paths.file(root).exists():  # a course need not tell roles apart
+        return
+    read = paths.read_paths(root)
+    there = {stem[:2] for stem in module_stems(root)}
+    follow = sorted(set(read.modules) - there)
+    yield f"{_counted(len(read.roles), 'role')}; of {_counted(len(read.modules), 'module')} {len(there & set(read.modules))} are there" + (
+        f", {', '.join(follow)} follow" if follow else ""
+    )
+
+
+def _screening(root: Path) -> Found:
+    from rapport.learner import screening
+
+    if screening.file(root).exists():
+        yield _counted(screening.check(root), "language")
 
 
 def _scenarios(root: Path) -> Found:

@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rapport.cli import FAILED, STOPPED, WRONG_USE, UsageError
-from rapport.cli.maintain import register
+from rapport.cli import FAILED, STOPPED, WRONG_USE, UsageError, learning, maintain
 
 EXIT_CODES = "Exit codes: 0 fine, 1 content or build failed, 2 wrong use, 130 stopped with Ctrl-C."
 
@@ -122,6 +121,9 @@ def play(
         raise SystemExit(STOPPED) from None
     else:
         typer.echo(f"The same customer again: rapport play {scenario} --place {walk.place} --seed {seed}")
+
+
+learning.register(app)
 
 
 # ---- For authors ------------------------------------------------------------------------------------------------
@@ -266,4 +268,4 @@ def test(context: typer.Context) -> None:
     raise typer.Exit({0: 0, 1: FAILED, 2: FAILED, 3: FAILED, 4: WRONG_USE, 5: WRONG_USE}.get(code, FAILED))
 
 
-register(app)
+maintain.register(app)

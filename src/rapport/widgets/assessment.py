@@ -62,7 +62,7 @@ class AssessmentWidget(anywidget.AnyWidget):
         for sitting in after[len(before) :]:
             answers = [assessment.Answer(**answer) for answer in sitting["answers"]]
             scores = assessment.score_sitting(self._bank, answers)
-            self._record.add("sitting", version=self._bank.version, scores=scores, **{name: sitting[name] for name in KEPT})
+            self._record.add("sitting", bank=self._bank.version, scores=scores, **{name: sitting[name] for name in KEPT})
 
     def __repr__(self) -> str:
         return f"Twelve moments with customers, about {self.payload['minutes']} minutes: run this cell in JupyterLab, or open assessment.html of the handbook"
@@ -97,6 +97,6 @@ def _sittings(bank: assessment.Bank, record: learner.Record) -> list[dict[str, A
     """Sittings of this version of the bank, the first of each occasion, oldest first."""
     first: dict[str, dict[str, Any]] = {}
     for event in record.events("sitting"):
-        if event.get("version") == bank.version:
+        if event.get("bank") == bank.version:
             first.setdefault(event["occasion"], event)
     return list(first.values())
