@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -144,7 +145,11 @@ class Bank(_Declared):
 
     def incident(self, name: str) -> Incident:
         """The incident with the id `name`; `KeyError` when there is none."""
-        return {incident.id: incident for incident in self.incidents}[name]
+        return self._by_id[name]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Incident]:
+        return {incident.id: incident for incident in self.incidents}
 
 
 def bank_path(root: Path | None = None) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
@@ -69,9 +68,16 @@ def reading_credit(plausible: list[int], ranking: str) -> float:
     return sum(ranking.index(LETTERS[one]) < ranking.index(LETTERS[other]) for one, other in pairs) / len(pairs)
 
 
-@lru_cache(maxsize=512)
-def _tables(incident_json: str) -> dict[str, Any]:
-    incident = Incident.model_validate_json(incident_json)
+def tables(incident: Incident) -> dict[str, Any]:
+    """All credits of an incident, by what is picked.
+
+    Returns
+    -------
+    dict
+        ``reading`` (ranking → credit), ``check``, ``best`` and ``worst`` (letter → credit; best and worst are halves of
+        the credit for acting), ``right`` (the best action), ``over`` (the letters that act on nationality alone, for
+        ``reading``, ``check`` and ``action``) and ``chances`` (in how many of these three such a letter is on offer).
+    """
     worths = [action.worth for action in incident.actions]
     return {
         "reading": {ranking: reading_credit([each.plausible for each in incident.readings], ranking) for ranking in RANKINGS},
@@ -83,19 +89,6 @@ def _tables(incident_json: str) -> dict[str, Any]:
         "over": {part: [LETTERS[place] for place, each in enumerate(options) if each.over_inference] for part, options in (("reading", incident.readings), ("check", incident.checks), ("action", incident.actions))},
         "chances": chances(incident),
     }  # fmt: skip
-
-
-def tables(incident: Incident) -> dict[str, Any]:
-    """All credits of an incident, by what is picked.
-
-    Returns
-    -------
-    dict
-        ``reading`` (ranking → credit), ``check``, ``best`` and ``worst`` (letter → credit; best and worst are halves of
-        the credit for acting), ``right`` (the best action), ``over`` (the letters that act on nationality alone, for
-        ``reading``, ``check`` and ``action``) and ``chances`` (in how many of these three such a letter is on offer).
-    """
-    return _tables(incident.model_dump_json())
 
 
 def brier_table() -> list[list[float]]:

@@ -33,17 +33,14 @@ def draws(bank: Bank) -> list[dict[str, Any]]:
     list of dict
         Sixteen rows ``{occasion: {"form": "A", "order": [incident ids]}}``; form A comes first in eight of them.
     """
-    rows = []
-    for digit in range(16):
-        row = {}
-        for occasion, place in OCCASIONS.items():
-            form = FORMS[(digit + place) % 2]
-            order = [incident.id for incident in bank.form(form)]
-            # A shuffle of our own words, the same on every machine and version of Python: by hash.
-            order.sort(key=lambda name: hashlib.sha256(f"{digit} {occasion} {name}".encode()).hexdigest())
-            row[occasion] = {"form": form, "order": order}
-        rows.append(row)
-    return rows
+    return [{occasion: dict(zip(("form", "order"), _row(bank, digit, occasion))) for occasion in OCCASIONS} for digit in range(16)]
+
+
+def _row(bank: Bank, digit: int, occasion: str) -> tuple[str, list[str]]:
+    form = FORMS[(digit + OCCASIONS[occasion]) % 2]
+    # Shuffled by hash: the same on every machine and version of Python.
+    order = sorted((incident.id for incident in bank.form(form)), key=lambda name: hashlib.sha256(f"{digit} {occasion} {name}".encode()).hexdigest())
+    return form, order
 
 
 def draw(bank: Bank, learner: str, occasion: str) -> tuple[str, list[Incident]]:
@@ -65,8 +62,8 @@ def draw(bank: Bank, learner: str, occasion: str) -> tuple[str, list[Incident]]:
         raise ValueError(f"found learner {learner!r}; 32 hexadecimal digits")
     if occasion not in OCCASIONS:
         raise ValueError(f"found occasion {occasion!r}; one of {', '.join(OCCASIONS)}")
-    row = draws(bank)[int(learner[-1], 16)][occasion]
-    return row["form"], [bank.incident(name) for name in row["order"]]
+    form, order = _row(bank, int(learner[-1], 16), occasion)
+    return form, [bank.incident(name) for name in order]
 
 
 def new_learner(luck: random.Random) -> str:
