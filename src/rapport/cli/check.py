@@ -31,6 +31,7 @@ def check_course(root: Path, release: bool = False) -> None:
         "Screening": _screening,
         "Scenarios": _scenarios,
         "Exercises": _exercises,
+        "Assessment": _assessment,
         "Notebooks": _notebooks,
         "Coverage": _coverage,
         "Editing": _editing,
@@ -185,6 +186,15 @@ def _exercises(root: Path) -> Found:
         except ContentError as error:
             yield error
     yield _counted(count, "exercise")
+
+
+def _assessment(root: Path) -> Found:
+    from rapport import assessment
+
+    if assessment.bank_path(root).exists():
+        bank = assessment.load(root)
+        yield _counted(len(bank.incidents), "incident")
+        yield from assessment.balance(bank)
 
 
 def _notebooks(root: Path) -> Found:

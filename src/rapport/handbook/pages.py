@@ -15,7 +15,8 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from rapport import i18n, markdown, playbooks
+from rapport import assessment, i18n, markdown, playbooks
+from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, module_stems, read_markdown, words_of
 from rapport.handbook import render
 from rapport.handbook.strings import STRINGS, say
@@ -306,6 +307,10 @@ def site_pages(root: Path, modules: list[Module], references: Sequence[Reference
     href = site_href("index")
     front = text_page(root, "index", href, {"main", "top", "modules"})
     further = [{"title": reference.title, "href": href(reference.name, "")} for reference in references]
+    bank = assessment.load(root) if assessment.bank_path(root).exists() else None
+    if bank:
+        title = i18n.english(bank.says["title"])
+        further.append({"title": title, "href": href("assessment", "")})
     body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules], further))
     pages.append(Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body)))
     for module in modules:
@@ -321,6 +326,8 @@ def site_pages(root: Path, modules: list[Module], references: Sequence[Reference
     for reference in references:
         body = reference_body(reference, site_href(reference.name))
         pages.append(Page(reference.name, reference.title, body, "reference", "", contents_of(body)))
+    if bank:
+        pages.append(Page("assessment", title, assessment_page.render(bank), "reference", bank.says["lead"]))
     front = text_page(root, "about", site_href("about"), {"main", "about", "your-data"})
     head = Markup('<header class="opening"><h1 id="about">{}</h1><p class="lead">{}</p></header>').format(front["title"], Markup(markdown.inline(front["lead"])))
     body = head + front["html"] + _parts().erase()
