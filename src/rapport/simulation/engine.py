@@ -19,6 +19,7 @@ from rapport.simulation.handling import handle
 from rapport.simulation.luck import Luck
 from rapport.simulation.people import People, make_people, respond
 from rapport.simulation.tables import Book, frame
+from rapport.simulation.winback import Winback, WinbackSimulated, simulate_winback
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,14 @@ class Simulated:
     truth: Truth
 
 
-def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Simulated | AuroraSimulated:
+def simulate(firm: Firm | Aurora | Winback, seed: int, policy: Policy | None = None) -> Simulated | AuroraSimulated | WinbackSimulated:
     """A book of customers, and its truth.
 
     Parameters
     ----------
-    firm : Firm or Aurora
-        Parameters, such as ``PRESETS["recovery"]`` (failures and recoveries) or ``PRESETS["aurora"]`` (the full book).
+    firm : Firm, Aurora or Winback
+        Parameters, such as ``PRESETS["recovery"]`` (failures and recoveries), ``PRESETS["aurora"]`` (the full book) or
+        ``PRESETS["winback"]`` (lost customers, for winning them back).
     seed : int
         From 0 to 2**63 − 1. The same firm and seed give the same book, byte for byte.
     policy : Policy, optional
@@ -71,7 +73,7 @@ def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Si
 
     Returns
     -------
-    Simulated or AuroraSimulated
+    Simulated, AuroraSimulated or WinbackSimulated
         ``.book`` holds the tables, ``.truth`` the planted truth; of the full book ``.outcomes`` what came of it for each customer.
 
     Raises
@@ -87,6 +89,8 @@ def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Si
         return simulate_aurora(firm, seed, policy)
     if policy is not None:
         raise ContentError('a policy is for the full book: simulate(PRESETS["aurora"], seed, policy).', key="policy")
+    if isinstance(firm, Winback):
+        return simulate_winback(firm, seed)
     luck = Luck(seed)
     people = make_people(firm, luck)
     underpaid = firm.audited_markets[luck.shuffled("equity.market", 2)[0]]
