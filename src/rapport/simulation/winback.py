@@ -34,7 +34,7 @@ class Winback:
     trial_cases: int = 16000  # a mean over one reason, band and offer rests on a hundred people or more
     waiting_cases: int = 300
     frequency_cases: int = 24000  # 4,000 for each number of messages
-    base_cases: int = 10000  # each of the lost and the strangers, a quarter of them held out
+    base_cases: int = 16000  # each of the lost and the strangers, a quarter of them held out
     held_out_share: float = 0.25
     markets: tuple[str, ...] = ("AE", "BR", "CN", "DE", "IN", "JP", "KR", "LV", "NG", "SA", "SE", "US")
     audited_markets: tuple[str, str] = ("BR", "DE")  # larger, so that last year's list can be audited
@@ -87,9 +87,9 @@ class Winback:
 
     # ---- Strangers and the lost, with a group held out
     lost_won: float = 0.20
-    lost_anyway: tuple[float, ...] = (0.05, 0.14)  # come back unasked: one of them, drawn from the seed
+    lost_anyway: tuple[float, ...] = (0.05, 0.16)  # come back unasked: one of them, drawn from the seed
     stranger_won: float = 0.060
-    stranger_anyway: float = 0.020
+    stranger_anyway: float = 0.010
     worth_lost_cents: int = 11000
     worth_stranger_cents: int = 15000
     worth_spread: float = 0.30
@@ -153,7 +153,7 @@ class WinbackTruth:
         For each lost_id of the trial: ``chance`` to return, ``worth_cents`` expected of a return (offer's cost taken off).
     waiting : DataFrame
         For each lost_id that waits: ``lawful`` by e-mail (bool), ``chance`` and ``profit_cents`` expected when written to with
-        the offer of `OFFER_PLAN`, a named opening and a named person.
+        the offer of `OFFER_PLAN`, opening and handling mixed as in the trial.
     best_messages : int
     marked_down_market : str
     lost_anyway : float
@@ -392,7 +392,8 @@ def _waiting(firm: Winback, luck: Luck, marked_down: str) -> tuple[pd.DataFrame,
         },
     )
     offer = np.array([OFFERS.index(OFFER_PLAN[reason]) for reason in REASONS])[lost["reason"]]
-    chance = _chance(firm, lost, offer, np.ones(n, bool), np.ones(n, bool))
+    ways = [(np.full(n, named), np.full(n, changed)) for named in (False, True) for changed in (False, True)]
+    chance = sum(_chance(firm, lost, offer, *way) for way in ways) / len(ways)
     months, margin = _second_life(firm, lost, offer)
     profit = chance * (months * margin - np.array(firm.offer_cost_cents)[offer]) - firm.contact_cost_cents
     planted = pd.DataFrame({"lost_id": ids, "lawful": in_force[:, 0] & ~objected, "chance": chance, "profit_cents": profit})
