@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rapport.simulation.aurora.firm import AURORA_SIGNALS, Aurora
 from rapport.simulation.firm import Firm
-from rapport.simulation.winback import Winback
+from rapport.simulation.winback import WINBACK_SIGNALS, Winback
 
 PRESETS: dict[str, Firm | Aurora | Winback] = {
     "recovery": Firm(),  # what the exercises of module 10 use
@@ -35,3 +35,4 @@ SIGNALS: dict[str, tuple[str, ...]] = {
     "L1-E9": ("patience_days", "late_repurchase", "late_repurchase_per_day"),
     **AURORA_SIGNALS,
 }
+SIGNALS |= {name: SIGNALS.get(name, ()) + parameters for name, parameters in WINBACK_SIGNALS.items()}

@@ -129,6 +129,15 @@ class Winback:
             raise ContentError(f"found {self.audited_markets} with {self.audited_share} each; two of the markets, together less than the whole.", key="audited_markets")
 
 
+# Which of them give the data the signal that a coverage id asks for.
+WINBACK_SIGNALS: dict[str, tuple[str, ...]] = {
+    "G2-I2": ("return_by_reason",),
+    "G2-S1-T1": ("message_return", "late_message_return", "message_stops", "late_message_stops"),
+    "G2-S1-T6": ("return_changed",),
+    "G2-S6-T1": ("return_by_reason", "return_by_band", "return_by_tenure_year", "return_handled", "return_by_month_gone"),
+}
+
+
 @dataclass(frozen=True)
 class WinbackBook:
     """The tables, as pandas frames; the columns are those of ``describe_columns("winback")``."""
