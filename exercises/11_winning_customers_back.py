@@ -52,7 +52,7 @@ def consent_table(book):
         {
             "e-mail, in order of time": rows.keys(),
             "no objection": [int(counts.get((row, False), 0)) for row in rows.values()],
-            "objected to all marketing this week": [int(counts.get((row, True), 0)) for row in rows.values()],
+            "objected to all": [int(counts.get((row, True), 0)) for row in rows.values()],
         }
     )
 
@@ -104,8 +104,8 @@ def offer_table(book):
             "offer": names,
             "written to": groups.size()[names].to_numpy(),
             "came back": back.size()[names].to_numpy(),
-            "margin of the second lives, €": earned[names].round().astype(int).to_numpy(),
-            "cost of letters and offers, €": (groups.cost_cents.sum()[names] / 100).round().astype(int).to_numpy(),
+            "margin after, €": earned[names].round().astype(int).to_numpy(),
+            "all costs, €": (groups.cost_cents.sum()[names] / 100).round().astype(int).to_numpy(),
         }
     )
 
@@ -158,11 +158,11 @@ def reason_table(book):
     rows = [left_for(book, reason) for reason in ("service", "price")]
     return pd.DataFrame(
         {
-            "left over": ["service, offered the upgrade", "price, offered the discount"],
+            "left over": ["service", "price"],
+            "offer": ["upgrade", "discount"],
             "written to": [len(each) for each in rows],
             "came back": [int(each.returned.sum()) for each in rows],
-            "months of second life, in all": [int(each.second_months.sum()) for each in rows],
-            "profit after all costs, €": [round(each.profit.sum()) for each in rows],
+            "profit, €": [round(each.profit.sum()) for each in rows],
         }
     )
 
@@ -207,12 +207,11 @@ def rank_table(book):
     counted = waits.reindex(order, fill_value=0)
     return pd.DataFrame(
         {
-            "left over": [reason for reason, _ in order],
-            "margin before": [band for _, band in order],
+            "left over, margin": [f"{reason}, {band}" for reason, band in order],
             "wait": counted["size"].to_numpy(),
-            "of these, may be written to": counted["sum"].astype(int).to_numpy(),
-            "came back last year, %": (100 * g.share.loc[order]).round(1).to_numpy(),
-            "profit for each one written to, €": g.profit.loc[order].round(2).to_numpy(),
+            "lawful": counted["sum"].astype(int).to_numpy(),
+            "came back, %": (100 * g.share.loc[order]).round(1).to_numpy(),
+            "profit each, €": g.profit.loc[order].round(2).to_numpy(),
         }
     )
 
@@ -337,12 +336,11 @@ def base_table(book):
     b = book.bases.groupby(["base", "contacted"])
     return pd.DataFrame(
         {
-            "base": [name for name, _ in rows],
-            "contacted": ["yes" if contacted else "no, held out" for _, contacted in rows],
+            "base": [f"{name}, {'contacted' if contacted else 'held out'}" for name, contacted in rows],
             "people": [int(b.size()[row]) for row in rows],
-            "became customers": [int(b.customer.sum()[row]) for row in rows],
-            "margin of these, €": [round(b.worth_cents.sum()[row] / 100) for row in rows],
-            "cost of contact, €": [round(b.cost_cents.sum()[row] / 100) for row in rows],
+            "came": [int(b.customer.sum()[row]) for row in rows],
+            "margin, €": [round(b.worth_cents.sum()[row] / 100) for row in rows],
+            "cost, €": [round(b.cost_cents.sum()[row] / 100) for row in rows],
         }
     )
 
@@ -389,9 +387,9 @@ def portfolio_table(book):
         {
             "plan": g.size().index,
             "customers": g.size().to_numpy(),
-            "margin of a year, each, €": (g.margin_cents.mean() / 100).round().astype(int).to_numpy(),
+            "margin each, €": (g.margin_cents.mean() / 100).round().astype(int).to_numpy(),
             "left": g.left.sum().to_numpy(),
-            "of these, came back": g.came_back.sum().to_numpy(),
+            "came back": g.came_back.sum().to_numpy(),
         }
     )
 
@@ -438,10 +436,10 @@ def proxy_table(book):
     rows = [(band, market) for band in BANDS for market in ("BR", "DE")]
     return pd.DataFrame(
         {
-            "margin before": [band for band, _ in rows],
+            "margin": [band for band, _ in rows],
             "market": [market for _, market in rows],
-            "lost customers": [int(g.size()[row]) for row in rows],
-            "on last year's list": [int(g.picked.sum()[row]) for row in rows],
+            "lost": [int(g.size()[row]) for row in rows],
+            "picked": [int(g.picked.sum()[row]) for row in rows],
             "came back": [int(g.returned.sum()[row]) for row in rows],
         }
     )

@@ -133,15 +133,15 @@ def hand_best_offer(t):
 
 
 def hand_reason_gap(t):
-    service, price = t["profit after all costs, €"] / t["written to"] * 100
+    service, price = t["profit, €"] / t["written to"] * 100
     return service - price
 
 
 def hand_rank_300(t):
     left, total = 60, 0.0
-    for _, row in t.sort_values("profit for each one written to, €", ascending=False).iterrows():
-        names = min(left, row["of these, may be written to"])
-        left, total = left - names, total + names * row["profit for each one written to, €"]
+    for _, row in t.sort_values("profit each, €", ascending=False).iterrows():
+        names = min(left, row["lawful"])
+        left, total = left - names, total + names * row["profit each, €"]
     return total
 
 
@@ -156,20 +156,20 @@ def hand_nothing_to_lose(t):
 
 
 def hand_acquisition(t):
-    each = (t["margin of these, €"] - t["cost of contact, €"]) / t.people * 100
+    each = (t["margin, €"] - t["cost, €"]) / t.people * 100
     return each[0] - each[1] - (each[2] - each[3])
 
 
 def hand_portfolio(t):
-    gone = t["margin of a year, each, €"] * (t["left"] - t["of these, came back"])
+    gone = t["margin each, €"] * (t["left"] - t["came back"])
     return t.plan[gone.idxmax()].lower()
 
 
 def hand_proxy_check(t):
     gap = 0.0
-    for _, rows in t.groupby("margin before"):
-        share = dict(zip(rows.market, rows["on last year's list"] / rows["lost customers"]))
-        gap += 100 * rows["lost customers"].sum() / t["lost customers"].sum() * (share["DE"] - share["BR"])
+    for _, rows in t.groupby("margin"):
+        share = dict(zip(rows.market, rows["picked"] / rows["lost"]))
+        gap += 100 * rows["lost"].sum() / t["lost"].sum() * (share["DE"] - share["BR"])
     return gap
 
 
