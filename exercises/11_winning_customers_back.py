@@ -338,7 +338,6 @@ def base_table(book):
         {
             "base": [f"{name}, {'contacted' if contacted else 'held out'}" for name, contacted in rows],
             "people": [int(b.size()[row]) for row in rows],
-            "came": [int(b.customer.sum()[row]) for row in rows],
             "margin, €": [round(b.worth_cents.sum()[row] / 100) for row in rows],
             "cost, €": [round(b.cost_cents.sum()[row] / 100) for row in rows],
         }
