@@ -10,6 +10,7 @@ from rapport.simulation.aurora.firm import AURORA_SIGNALS, Aurora
 from rapport.simulation.firm import Firm
 from rapport.simulation.incidents import Incidents
 from rapport.simulation.measuring import Measuring
+from rapport.simulation.winback import WINBACK_SIGNALS, Winback
 
 PRESETS: dict[str, Any] = {
     "recovery": Firm(),  # what the exercises of module 10 use
@@ -21,6 +22,7 @@ PRESETS: dict[str, Any] = {
     "aurora_capstone": Aurora(customers=400, markets_in_book=5),  # five markets, drawn from the seed
     "incidents": Incidents(),  # guesses about callers; what the exercises of module 00 use
     "measuring": Measuring(),  # six lettered markets: what the exercises of module 13 use
+    "winback": Winback(),  # lost customers, for module 11
 }
 
 # Which planted parameters give the simulated data the signal that a coverage id asks for.
@@ -38,3 +40,4 @@ SIGNALS: dict[str, tuple[str, ...]] = {
     "L1-E9": ("patience_days", "late_repurchase", "late_repurchase_per_day"),
     **AURORA_SIGNALS,
 }
+SIGNALS |= {name: SIGNALS.get(name, ()) + parameters for name, parameters in WINBACK_SIGNALS.items()}
