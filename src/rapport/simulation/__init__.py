@@ -9,10 +9,12 @@ from rapport.simulation.aurora.tables import AuroraBook, data_package
 from rapport.simulation.engine import Simulated, Truth, simulate
 from rapport.simulation.firm import DISCLAIMER, Firm
 from rapport.simulation.handling import Design
+from rapport.simulation.preferences import Preferences, PreferencesBook, PreferencesTruth
 from rapport.simulation.presets import PRESETS, SIGNALS
 from rapport.simulation.tables import Book, Column, describe_columns, dictionary_markdown, write_book
 
 __all__ = [
-    "DISCLAIMER", "PRESETS", "SIGNALS", "Aurora", "AuroraBook", "AuroraSimulated", "AuroraTruth", "Book", "Column", "Design", "Firm", "Policy", "Simulated",
+    "DISCLAIMER", "PRESETS", "SIGNALS", "Aurora", "AuroraBook", "AuroraSimulated", "AuroraTruth", "Book", "Column", "Design", "Firm", "Policy", "Preferences", "PreferencesBook",
+    "PreferencesTruth", "Simulated",
     "Truth", "data_package", "describe_columns", "dictionary_markdown", "read_stream", "simulate", "write_book", "write_stream",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from rapport.simulation.firm import FAULTS, KINDS, PREFERENCES, REMEDIES, STREAM
 from rapport.simulation.handling import handle
 from rapport.simulation.luck import Luck
 from rapport.simulation.people import People, make_people, respond
+from rapport.simulation.preferences import Preferences, PreferencesBook, PreferencesTruth, simulate_preferences
 from rapport.simulation.tables import Book, frame
 
 
@@ -52,17 +53,18 @@ class Truth:
 class Simulated:
     """A book and, apart from it, its truth."""
 
-    book: Book
-    truth: Truth
+    book: Book | PreferencesBook
+    truth: Truth | PreferencesTruth
 
 
-def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Simulated | AuroraSimulated:
+def simulate(firm: Firm | Aurora | Preferences, seed: int, policy: Policy | None = None) -> Simulated | AuroraSimulated:
     """A book of customers, and its truth.
 
     Parameters
     ----------
-    firm : Firm or Aurora
-        Parameters, such as ``PRESETS["recovery"]`` (failures and recoveries) or ``PRESETS["aurora"]`` (the full book).
+    firm : Firm, Aurora or Preferences
+        Parameters, such as ``PRESETS["recovery"]`` (failures and recoveries), ``PRESETS["preferences"]`` (guessing what people
+        prefer) or ``PRESETS["aurora"]`` (the full book).
     seed : int
         From 0 to 2**63 − 1. The same firm and seed give the same book, byte for byte.
     policy : Policy, optional
@@ -87,6 +89,8 @@ def simulate(firm: Firm | Aurora, seed: int, policy: Policy | None = None) -> Si
         return simulate_aurora(firm, seed, policy)
     if policy is not None:
         raise ContentError('a policy is for the full book: simulate(PRESETS["aurora"], seed, policy).', key="policy")
+    if isinstance(firm, Preferences):
+        return simulate_preferences(firm, seed)
     luck = Luck(seed)
     people = make_people(firm, luck)
     underpaid = firm.audited_markets[luck.shuffled("equity.market", 2)[0]]

@@ -1,5 +1,5 @@
 """The named firms of the course, and which planted parameters give the data the signal that a coverage id asks for.
-`Firm` makes the book of module 10, `Aurora` the full one."""
+`Firm` makes the book of module 10, `Preferences` that of module 03, `Aurora` the full one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from rapport.simulation.aurora.firm import AURORA_SIGNALS, Aurora
 from rapport.simulation.firm import Firm
+from rapport.simulation.preferences import Preferences
 
-PRESETS: dict[str, Firm | Aurora] = {
+PRESETS: dict[str, Firm | Aurora | Preferences] = {
     "recovery": Firm(),  # what the exercises of module 10 use
     "recovery_sample": replace(  # a tenth of it, committed under data/recovery
         Firm(), customers=400, trial_cases=720, offer_cases=800, steady_cases=400, shipments_per_week=200
     ),
+    "preferences": Preferences(),  # what the exercises of module 03 use
     "aurora": Aurora(),  # the full book
     "aurora_sample": Aurora(customers=400),  # a tenth of it, committed under data/aurora
     "aurora_capstone": Aurora(customers=400, markets_in_book=5),  # five markets, drawn from the seed

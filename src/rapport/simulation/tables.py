@@ -130,13 +130,17 @@ _COLUMNS = {
 
 
 def describe_columns(book: str = "recovery") -> tuple[Column, ...]:
-    """Every column of every table of a book (``recovery`` or ``aurora``), in the order of the files."""
+    """Every column of every table of a book (``recovery``, ``aurora`` or ``preferences``), in the order of the files."""
     if book == "aurora":
         from rapport.simulation.aurora.tables import columns  # late: it builds on this module
 
         return columns()
+    if book == "preferences":
+        from rapport.simulation.preferences import PREFERENCES_COLUMNS
+
+        return tuple(Column(table, *column) for table, columns in PREFERENCES_COLUMNS.items() for column in columns)
     if book != "recovery":
-        raise ContentError(f"found {book!r}; the books are recovery and aurora.", key="book")
+        raise ContentError(f"found {book!r}; the books are recovery, aurora and preferences.", key="book")
     return tuple(Column(table, *column) for table, columns in _COLUMNS.items() for column in columns)
 
 
