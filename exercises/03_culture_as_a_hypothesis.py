@@ -47,7 +47,7 @@ def beaten(one, other):
 
 def _bands(book, high, low):
     letters = [book.markets[book.markets.leaning == each].market.min() for each in (high, low)]
-    counts = {f"market {letter} (leaning {each})": _by_band(people_of(book, each)) for letter, each in zip(letters, (high, low))}
+    counts = {f"market {letter} (leaning {each})".replace("-", "−"): _by_band(people_of(book, each)) for letter, each in zip(letters, (high, low))}
     return pd.DataFrame({"plainness": BAND_NAMES, **counts})
 
 
@@ -251,12 +251,12 @@ def weeks_table(book):
     named = {code: {h.day: h.name for h in holidays(code, days[0].year) if h.day in market(code).closed_days} for code in ("AE", "LV")}
     for day in days:
         monday = day - timedelta(days=day.weekday())
-        row = rows.setdefault(monday, {"week of": f"{monday:%d %b %Y}", "Mondays to Fridays in the span": 0, "closed in Dubai": "", "closed in Riga": ""})
+        row = rows.setdefault(monday, {"week of": f"{monday.day} {monday:%b %Y}", "Mondays to Fridays in the span": 0, "closed in Dubai": "", "closed in Riga": ""})
         if day.weekday() < 5:
             row["Mondays to Fridays in the span"] += 1
             for code, column in (("AE", "closed in Dubai"), ("LV", "closed in Riga")):
                 if day in named[code]:
-                    row[column] = ", ".join(filter(None, [row[column], f"{day:%a %d} {named[code][day]}"]))
+                    row[column] = ", ".join(filter(None, [row[column], f"{day:%a} {day.day} {named[code][day]}"]))
     return pd.DataFrame(rows.values())
 
 
