@@ -22,6 +22,7 @@ from rapport.simulation.incidents import Incidents, simulate_incidents
 from rapport.simulation.luck import Luck
 from rapport.simulation.measuring import Measuring, simulate_measuring
 from rapport.simulation.people import People, make_people, respond
+from rapport.simulation.preferences import Preferences, simulate_preferences
 from rapport.simulation.tables import Book, frame
 from rapport.simulation.winback import Winback, simulate_winback
 
@@ -57,12 +58,12 @@ class Truth:
 class Simulated:
     """A book and, apart from it, its truth."""
 
-    book: Book
-    truth: Truth
+    book: Any
+    truth: Any
 
 
 # Books of one module, each made in its own file.
-_SMALL: dict[type, Callable[[Any, int], Any]] = {Incidents: simulate_incidents, Measuring: simulate_measuring, Winback: simulate_winback}
+_SMALL: dict[type, Callable[[Any, int], Any]] = {Incidents: simulate_incidents, Measuring: simulate_measuring, Preferences: simulate_preferences, Winback: simulate_winback}
 
 
 def simulate(firm: Any, seed: int, policy: Policy | None = None) -> Any:

@@ -10,6 +10,7 @@ from rapport.simulation.aurora.firm import AURORA_SIGNALS, Aurora
 from rapport.simulation.firm import Firm
 from rapport.simulation.incidents import Incidents
 from rapport.simulation.measuring import Measuring
+from rapport.simulation.preferences import Preferences
 from rapport.simulation.winback import WINBACK_SIGNALS, Winback
 
 PRESETS: dict[str, Any] = {
@@ -17,6 +18,7 @@ PRESETS: dict[str, Any] = {
     "recovery_sample": replace(  # a tenth of it, committed under data/recovery
         Firm(), customers=400, trial_cases=720, offer_cases=800, steady_cases=400, shipments_per_week=200
     ),
+    "preferences": Preferences(),  # what the exercises of module 03 use
     "aurora": Aurora(),  # the full book
     "aurora_sample": Aurora(customers=400),  # a tenth of it, committed under data/aurora
     "aurora_capstone": Aurora(customers=400, markets_in_book=5),  # five markets, drawn from the seed

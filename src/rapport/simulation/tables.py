@@ -136,12 +136,12 @@ def describe_columns(book: str = "recovery") -> tuple[Column, ...]:
         from rapport.simulation.aurora.tables import columns  # late: it builds on this module
 
         return columns()
-    if book in ("incidents", "measuring", "winback"):
+    if book in ("incidents", "measuring", "preferences", "winback"):
         from importlib import import_module  # late: they build on this module
 
         return import_module(f"rapport.simulation.{book}").columns()
     if book != "recovery":
-        raise ContentError(f"found {book!r}; the books are recovery, aurora, incidents, measuring and winback.", key="book")
+        raise ContentError(f"found {book!r}; the books are recovery, aurora, incidents, measuring, preferences and winback.", key="book")
     return tuple(Column(table, *column) for table, columns in _COLUMNS.items() for column in columns)
 
 
