@@ -122,6 +122,12 @@ def play(
         typer.echo("\nYou left before the end; nothing is kept.")
         raise SystemExit(STOPPED) from None
     else:
+        from rapport.learner import open_record
+
+        record = open_record()
+        record.add_run(scenario, walk.run())
+        for notice in record.notices:
+            typer.echo(notice)
         typer.echo(f"The same customer again: rapport play {scenario} --place {walk.place} --seed {seed}")
 
 
