@@ -4,10 +4,11 @@ recovered, and the quick answers are wrong in the direction that the lesson says
 from dataclasses import fields, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rapport.content import ContentError
-from rapport.simulation import PRESETS, Incidents, describe_incidents, simulate, write_book
+from rapport.simulation import PRESETS, Incidents, describe_columns, simulate, write_book
 
 FIRM = PRESETS["incidents"]
 SEEDS = range(100, 120)
@@ -24,11 +25,11 @@ def test_the_same_seed_writes_the_same_bytes_and_another_seed_does_not(tmp_path)
 
 
 def test_every_column_is_declared_with_its_type(many):
-    book, declared = many[0].book, describe_incidents()
+    book, declared = many[0].book, pd.DataFrame(describe_columns("incidents"))
     for field in fields(book):
         table, rows = getattr(book, field.name), declared[declared.table == field.name]
-        assert list(table.columns) == list(rows.column)
-        assert all((table[c].dtype == np.int64) == (kind == "int") for c, kind in zip(rows.column, rows.dtype))
+        assert list(table.columns) == list(rows["name"])
+        assert all((table[c].dtype == np.int64) == (kind == "int") for c, kind in zip(rows["name"], rows.dtype))
     assert declared.meaning.str.len().min() > 5
 
 

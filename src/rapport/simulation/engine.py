@@ -22,7 +22,9 @@ from rapport.simulation.incidents import Incidents, simulate_incidents
 from rapport.simulation.luck import Luck
 from rapport.simulation.measuring import Measuring, simulate_measuring
 from rapport.simulation.people import People, make_people, respond
+from rapport.simulation.preferences import Preferences, simulate_preferences
 from rapport.simulation.tables import Book, frame
+from rapport.simulation.winback import Winback, simulate_winback
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,12 @@ class Truth:
 class Simulated:
     """A book and, apart from it, its truth."""
 
-    book: Book
-    truth: Truth
+    book: Any
+    truth: Any
 
 
 # Books of one module, each made in its own file.
-_SMALL: dict[type, Callable[[Any, int], Any]] = {Incidents: simulate_incidents, Measuring: simulate_measuring}
+_SMALL: dict[type, Callable[[Any, int], Any]] = {Incidents: simulate_incidents, Measuring: simulate_measuring, Preferences: simulate_preferences, Winback: simulate_winback}
 
 
 def simulate(firm: Any, seed: int, policy: Policy | None = None) -> Any:
@@ -71,7 +73,7 @@ def simulate(firm: Any, seed: int, policy: Policy | None = None) -> Any:
     ----------
     firm : Firm, Aurora, or the parameters of a module's own small book
         Such as ``PRESETS["recovery"]`` (failures and recoveries), ``PRESETS["aurora"]`` (the full book),
-        ``PRESETS["incidents"]`` (guesses about callers) or ``PRESETS["measuring"]`` (six lettered markets).
+        ``PRESETS["incidents"]`` (guesses about callers), ``PRESETS["measuring"]`` (six lettered markets) or ``PRESETS["winback"]`` (lost customers).
     seed : int
         From 0 to 2**63 − 1. The same firm and seed give the same book, byte for byte.
     policy : Policy, optional

@@ -11,6 +11,7 @@ import pandas as pd
 from rapport.content import ContentError
 from rapport.simulation.firm import Firm
 from rapport.simulation.luck import Luck
+from rapport.simulation.tables import Column
 
 GUESSERS = ("asks", "first_impression", "prefix", "always_half")
 
@@ -58,7 +59,7 @@ class Incidents:
 
 @dataclass(frozen=True)
 class IncidentsBook:
-    """The tables, as pandas frames; columns are those of `describe_incidents`.
+    """The tables, as pandas frames; columns are those of ``describe_columns("incidents")``.
 
     Attributes
     ----------
@@ -128,10 +129,9 @@ _COLUMNS = {
 }
 
 
-def describe_incidents() -> pd.DataFrame:
-    """Table, column, dtype, unit and meaning of every column of the book: (columns, 5) of str."""
-    rows = [(table, *column) for table, columns in _COLUMNS.items() for column in columns]
-    return pd.DataFrame(rows, columns=["table", "column", "dtype", "unit", "meaning"])
+def columns() -> tuple[Column, ...]:
+    """Every column of every table, in the order of the files."""
+    return tuple(Column(table, *column) for table, declared in _COLUMNS.items() for column in declared)
 
 
 def simulate_incidents(firm: Incidents, seed: int) -> IncidentsSimulated:
