@@ -122,6 +122,12 @@ def play(
         typer.echo("\nYou left before the end; nothing is kept.")
         raise SystemExit(STOPPED) from None
     else:
+        from rapport.learner import open_record
+
+        record = open_record()
+        record.add_run(scenario, walk.run())
+        for notice in record.notices:
+            typer.echo(notice)
         typer.echo(f"The same customer again: rapport play {scenario} --place {walk.place} --seed {seed}")
 
 
@@ -189,13 +195,15 @@ def simulate(
         plain = customers.replace("_", "")
         if not plain.isdecimal() or len(plain) > 9 or not 1 <= int(plain) <= 100_000_000:
             raise UsageError(f"Found {customers!r} customers; give a whole number from 1 to 100_000_000.")
+        if not hasattr(firm, "customers"):
+            raise UsageError(f"The book {preset} has a fixed size; leave out --customers.")
         firm = dataclasses.replace(firm, customers=int(plain))
     if isinstance(firm, simulation.Aurora):
         with progress.shown("customers") as tell:
             simulation.write_stream(firm, seed, out, format=to, workers=workers, truth=truth, progress=tell)
     else:
-        if firm.customers > 1_000_000:
-            raise UsageError("The recovery book is made in memory, for at most 1_000_000 customers; the preset aurora has no such bound.")
+        if getattr(firm, "customers", 0) > 1_000_000:
+            raise UsageError(f"The {preset} book is made in memory, for at most 1_000_000 customers; the preset aurora has no such bound.")
         simulation.write_book(simulation.simulate(firm, seed).book, out, to)
     typer.echo(f"The book is in {display_path(out)} (simulated, seed {seed}).")
 

@@ -15,7 +15,7 @@ from rapport.exercises.checking import Verdict, check, key, reveal
 from rapport.exercises.model import Books, Exercise, Workbook, load
 from rapport.exercises.reading import Unread, read
 from rapport.exercises.serving import serve, simulated
-from rapport.exercises.words import WORDS, asked
+from rapport.exercises.words import asked, say
 
 if TYPE_CHECKING:
     from rapport.learner import Record
@@ -89,7 +89,7 @@ class Session:
 
     def __repr__(self) -> str:
         minutes = sum(exercise.minutes for exercise in self._definition)
-        return f"{len(self._definition.exercises)} exercises of {self._definition.module}, about {minutes} minutes; your book is draw {self.seed}."
+        return say("your_book", n=len(self._definition.exercises), module=self._definition.module, minutes=minutes, seed=self.seed)
 
     @cached_property
     def book(self) -> Any:
@@ -99,13 +99,13 @@ class Session:
     def show(self, name: str) -> Note:
         """The question of exercise `name`, the form of its answer, and the first rows of the tables it needs."""
         exercise = self._definition.exercise(name)
-        return Note((f"**{exercise.title}** · {exercise.minutes} minutes", exercise.question.strip(), *asked(exercise)), self.data(name).tables)
+        return Note((f"**{exercise.title}** · {say('in_minutes', n=exercise.minutes)}", exercise.question.strip(), *asked(exercise)), self.data(name).tables)
 
     def data(self, name: str) -> Note:
         """The first rows of each table that exercise `name` needs."""
         exercise = self._definition.exercise(name)
         frames = [(table, getattr(self.book, table)) for table in exercise.data]
-        return Note((), tuple((f"book.{table}: {len(frame):,} rows, {frame.shape[1]} columns; the first five", frame.head(5)) for table, frame in frames))
+        return Note((), tuple((say("first_five", table=table, rows=f"{len(frame):,}", columns=frame.shape[1]), frame.head(5)) for table, frame in frames))
 
     def table(self, name: str) -> Any:
         """The small table from which exercise `name` can be worked out by hand (a pandas DataFrame, or None)."""
@@ -117,27 +117,27 @@ class Session:
         exercise = self._definition.exercise(name)
         at = self._hints.get(name, 0)
         if at >= len(exercise.hints):
-            return Note((f"You have seen all {at} hints. After an attempt, `workbook.solution({name!r})` shows the solution.",))
+            return Note((say("all_hints", count=at, name=repr(name)),))
         self._hints[name] = at + 1
         if at + 1 not in self.record.hints(*self._where(name)):  # seen again after a restart, it is no new hint
             self._keep("hint", name, number=at + 1)
-        return Note((f"Hint {at + 1} of {len(exercise.hints)}: {exercise.hints[at].strip()}",))
+        return Note((say("one_hint", number=at + 1, total=len(exercise.hints), hint=exercise.hints[at].strip()),))
 
     def predict(self, name: str, guess: Any) -> Note:
         """Keep your guess before you compute; you see it again afterwards. It stays as it was once you have tried."""
         exercise = self._definition.exercise(name)
-        asked = exercise.predict or "Before you compute: what do you expect?"
+        asked = exercise.predict or say("expect")
         given = read(guess, _guess_answer(exercise))
         if isinstance(given, Unread):
-            return Note((f"{asked.strip()} Put your guess in place of the dots." if given.outcome == "not_tried" else f"Your guess {WORDS['broke'].lower()}: {given.message}",))
+            return Note((say("dots", asked=asked.strip()) if given.outcome == "not_tried" else say("guess_broke", says=given.message),))
         if exercise.answer.kind == "match":
-            return Note(("This exercise takes no guess.",))
+            return Note((say("no_guess"),))
         kept = self.record.prediction(*self._where(name))
         if kept is not None and self.record.attempts(*self._where(name)):
-            return Note(("Your guess stays the one you made before your first attempt.",))
+            return Note((say("guess_stays"),))
         if kept != given:
             self.record.add_prediction(*self._where(name), given)
-        return self._with_notices("Your guess is kept. You will see it again when you have the answer.")
+        return self._with_notices(say("guess_noted"))
 
     def check(self, name: str, answer: Any) -> Verdict:
         """Check your answer to exercise `name` against the correct computation on your own book."""
@@ -155,7 +155,7 @@ class Session:
         this = self._key(name)
         attempts = self.record.attempts(*self._where(name))
         if not attempts:
-            return Note((f"Try once first, even with a rough answer: a solution says more after that. `workbook.hint({name!r})` may help.",))
+            return Note((say("try_first", name=repr(name)),))
         last = next((row.get("answer") for row in reversed(attempts) if row.get("answer") is not None), None)
         if not any(row["outcome"] in ("right", "given_up") for row in attempts):
             self.record.add_attempt(*self._where(name), "given_up")

@@ -72,7 +72,8 @@ class Catalogue:
         if found is None:
             self.open.add(key(words))
             return words
-        return found
+        before, after = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :]  # a piece of a sentence keeps its spaces
+        return f"{before}{found.strip()}{after}"
 
     def marked(self, words: str, line: int = 0, where: str = "") -> str:
         """As `text`, with the signs of `i18n.OPEN` and `i18n.CLOSE` around words that are still English; a `texts.Change`."""
