@@ -110,3 +110,85 @@ def test_all_faults_are_told_at_once(tmp_path, monkeypatch, capsys):
     assert run(["metrics", "orders.csv"]) == 1
     told = capsys.readouterr().err
     assert "customer_id" in told and "amount_minor" in told and "refunded" in told
+
+
+CONTACTS = """customer_id,opened_at,responded_at,resolved_at,touches,reopened,escalated,complaint,channel
+007,2026-01-05 09:00+01:00,2026-01-05 10:00+01:00,2026-01-06 10:00+01:00,1,0,0,1,phone
+7,2026-01-07T09:00:00Z,,,2,0,1,0,phone
+8,2026-02-01 09:00Z,2026-02-01 09:30Z,2026-02-02 09:00Z,3,true,0,0,email
+"""
+
+
+@pytest.fixture
+def contacts(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "contacts.csv"
+    path.write_text(CONTACTS.replace("true", "1"), encoding="utf-8")
+    return path
+
+
+def test_an_id_with_leading_noughts_stays_another_than_the_number(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.csv").write_text("customer_id,day,amount_minor\n01,2026-01-01,5\n1,2026-01-05,5\n01,2026-05-01,5\n", encoding="utf-8")
+    assert run(["metrics", "orders.csv", "--metric", "purchase_summary", "--output", "t.csv"]) == 0
+    assert pd.read_csv("t.csv", dtype={"customer_id": str})[["customer_id", "frequency"]].values.tolist() == [["01", 1], ["1", 0]]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("2026-02-01 09:30Z", "2026-02-01 09:30"), "responded_at, 1 row(s) (such as '2026-02-01 09:30'): found texts that are no moments with a zone; allowed: moments written"),
+        ((",3,1,0,0", ",three,1,0,0"), "touches, 1 row(s) (such as 'three'): found texts that are no numbers; allowed: whole numbers"),
+        ((",3,1,0,0", ",3,maybe,0,0"), "reopened, 1 row(s) (such as 'maybe'): found texts that are no 0, 1, true or false; allowed: 0 for no, 1 for yes"),
+    ],
+)
+def test_a_text_that_is_not_of_its_kind_is_a_fault_with_its_count(contacts, capsys, change, says):
+    contacts.write_text(contacts.read_text().replace(*change))
+    assert run(["metrics", "contacts.csv"]) == 1
+    assert says in capsys.readouterr().err
+
+
+def test_a_bad_value_far_down_a_long_file_is_a_fault_too(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{number},2026-01-02,5\n" for number in range(60_000))
+    (tmp_path / "orders.csv").write_text(f"customer_id,day,amount_minor\n{rows}1,some day,5\n", encoding="utf-8")
+    assert run(["metrics", "orders.csv"]) == 1
+    assert "day, 1 row(s) (such as 'some day')" in capsys.readouterr().err
+    (tmp_path / "orders.csv").write_text(f"customer_id,day,amount_minor\n{rows}1,2,3,4,5\n", encoding="utf-8")
+    assert run(["metrics", "orders.csv"]) == 2
+    said = capsys.readouterr().err
+    assert "orders.csv: cannot be read to its end" in said and "unforeseen" not in said
+
+
+def test_dates_as_text_in_a_parquet_file_are_read_too(contacts, capsys):
+    duckdb.sql("COPY (SELECT * FROM read_csv('contacts.csv', all_varchar=true)) TO 'contacts.parquet' (FORMAT parquet)")
+    outs = [(run(["metrics", name]), capsys.readouterr().out) for name in ("contacts.csv", "contacts.parquet")]
+    assert outs[0] == outs[1] and outs[0][0] == 0 and outs[0][1].count("95% interval") == 4
+
+
+def test_contacts_are_cut_to_the_period_and_what_has_no_day_is_refused(contacts, tmp_path, capsys):
+    assert run(["metrics", "contacts.csv", "--metric", "reopen_rate", "--start", "2026-02-01", "--end", "2026-02-01"]) == 0
+    assert "1 of 1" in capsys.readouterr().out
+    (tmp_path / "failures.csv").write_text("customer_id,told_us,recovered\n1,1,0\n")
+    assert run(["metrics", "failures.csv", "--start", "2026-02-01"]) == 2
+    assert "failures: there is no documented day to cut a period by" in capsys.readouterr().err
+
+
+def test_only_what_a_figure_needs_can_hinder_it(contacts, capsys):
+    table = pd.read_csv("contacts.csv", dtype=str).drop(columns="complaint").replace({"reopened": {"1": "2"}})
+    table.to_csv("contacts.csv", index=False)
+    assert run(["metrics", "contacts.csv", "--metric", "escalation_rate"]) == 0
+    assert "Escalation rate: 33.3 %" in capsys.readouterr().out
+    assert run(["metrics", "contacts.csv", "--metric", "complaint_rate"]) == 1
+    assert "complaint: found no such column" in capsys.readouterr().err
+    assert run(["metrics", "contacts.csv"]) == 1
+    said = capsys.readouterr().err
+    assert "reopened, 1 row(s)" in said and "complaint" not in said
+
+
+def test_a_table_without_rows_and_a_group_that_is_not_there_are_told(contacts, tmp_path, capsys):
+    assert run(["metrics", "contacts.csv", "--by", "region"]) == 2
+    assert "contacts: no column 'region' to split by; there are customer_id" in capsys.readouterr().err
+    contacts.write_text(CONTACTS.splitlines()[0] + "\n")
+    assert run(["metrics", "contacts.csv"]) == 1
+    assert "contacts.csv: contacts: fits the documented columns.\nThe table is empty." in capsys.readouterr().err

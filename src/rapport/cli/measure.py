@@ -24,8 +24,11 @@ def metrics(
     output: Annotated[Path | None, typer.Option(help="Also write the figures as JSON, or one table as CSV or Parquet.")] = None,
 ) -> None:
     """Measure a table of your own: all faults at once, then every figure that its columns allow."""
+    import duckdb
+
     from rapport.cli.progress import shown
-    from rapport.metrics import own_data, report
+    from rapport.content import display_path
+    from rapport.metrics import report
     from rapport.metrics.result import MetricError
 
     asked = report.Asked(_day(start, "--start"), _day(end, "--end"), by, minimum)
@@ -37,9 +40,11 @@ def metrics(
             raise UsageError(f"No documented table {table!r}; there are {', '.join(report.TABLES)}.")
         kind = table or report.kind_of(file, own)
         with shown(f"{kind}: holding against the documented columns") as progress:
-            checked = own_data.validate(own, kind)
-            if not checked.ok:
-                typer.echo(_told(checked), err=True)
+            if unknown := [name for name in metric or () if name not in {offer.name for offer in report.OFFERS if offer.table == kind}]:
+                raise MetricError(f"{kind} have no metric {unknown[0]!r}; there are {', '.join(offer.name for offer in report.OFFERS if offer.table == kind)}.")
+            own, checked = report.held(own, kind, tuple(metric or ()))
+            if not checked.ok or "The table is empty." in checked.notes:
+                typer.echo(f"{display_path(file)}: {checked}", err=True)
                 raise typer.Exit(FAILED)
             for note in checked.notes:
                 typer.echo(note)
@@ -50,15 +55,12 @@ def metrics(
                 results[name] = result
     except MetricError as error:
         raise UsageError(str(error)) from None
+    except duckdb.Error as error:
+        raise UsageError(f"{display_path(file)}: cannot be read to its end: {str(error).splitlines()[0]}") from None
     for name, result in results.items():
         typer.echo(f"{name}: {result}" if isinstance(result, str) else _shown(name, result))
     if output is not None:
         _write(output, results)
-
-
-def _told(checked: Any) -> str:
-    """The report of faults in the command's own words: renaming is done with --map here."""
-    return str(checked).replace("Map yours: rapport.metrics.rename(table, ", "Map yours: --map ").replace("').", "'.")
 
 
 def _shown(name: str, result: Any) -> str:

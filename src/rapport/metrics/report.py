@@ -1,8 +1,10 @@
 """A file of your own, measured: held against the documented columns, then every figure that its columns allow.
-Files are read by DuckDB in place, so they may be larger than memory."""
+Files are read by DuckDB in place, so they may be larger than memory; a text becomes its documented type here, or a fault that says which cannot."""
 
 from __future__ import annotations
 
+import difflib
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,10 +13,13 @@ from typing import Any
 
 from rapport.metrics import orders as order_tables
 from rapport.metrics import own_data, rates, retention, surveys
+from rapport.metrics.engines import quoted
+from rapport.metrics.own_data import Column, Fault, Report
 from rapport.metrics.result import Metric, MetricError, Metrics
 
 SUFFIXES = {".parquet": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv"}
 REBUY_DAYS = 90
+CUT_BY = {"contacts": "opened_at", "promises": "due", "messages": "day"}  # orders and customers stay whole: their figures look at what was before
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Asked:
     Parameters
     ----------
     start, end : date, optional
-        The period; `end` defaults to the last day of the orders or promises.
+        The period; defaults to the first and last day of the orders or promises. Contacts, promises and messages are cut to it.
     by : str, optional
         Column whose groups get a figure each, where a metric has groups.
     minimum : int, optional
@@ -64,8 +69,8 @@ OFFERS: tuple[Offer, ...] = (
     Offer("retention_rate", "customers", ("start_day", "end_day"), lambda table, asked: retention.retention_rate(table, start=asked.start, end=asked.end, **asked.more()), "start and end"),
     Offer("churn_rate", "customers", ("start_day", "end_day"), lambda table, asked: retention.churn_rate(table, start=asked.start, end=asked.end, **asked.more()), "start and end"),
     Offer("referral_rate", "customers", ("customer_id", "referred_by"), lambda table, asked: rates.referral_rate(table, **asked.more())),
-    Offer("first_contact_resolution", "contacts", ("resolved_at", "touches"), lambda table, asked: rates.first_contact_resolution(table, **asked.more())),
-    Offer("reopen_rate", "contacts", ("reopened",), lambda table, asked: rates.reopen_rate(table, **asked.more())),
+    Offer("first_contact_resolution", "contacts", ("resolved_at", "touches", "reopened"), lambda table, asked: rates.first_contact_resolution(table, **asked.more())),
+    Offer("reopen_rate", "contacts", ("resolved_at", "reopened"), lambda table, asked: rates.reopen_rate(table, **asked.more())),
     Offer("escalation_rate", "contacts", ("escalated",), lambda table, asked: rates.escalation_rate(table, **asked.more())),
     Offer("complaint_rate", "contacts", ("complaint",), lambda table, asked: rates.complaint_rate(table, **asked.more())),
     Offer("recovery_rate", "failures", ("told_us", "recovered"), lambda table, asked: rates.recovery_rate(table, **asked.more())),
@@ -103,9 +108,12 @@ def open_file(path: Path, names: Mapping[str, str] | None = None) -> Any:
         raise MetricError(f"{path}: {'is a folder' if path.is_dir() else 'there is no such file'}; name a Parquet or CSV file.")
     if not path.stat().st_size:
         raise MetricError(f"{path}: the file is empty; it needs at least a line with the names of its columns.")
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"temp_directory": tempfile.gettempdir()})
+    reader = SUFFIXES[path.suffix.lower()]
+    # Types are not guessed from a sample: 007 stays an id, and a bad date in the last line is a fault and no failure.
+    as_text = {"all_varchar": True, "header": True} if reader == "read_csv" else {}
     try:
-        table = getattr(connection, SUFFIXES[path.suffix.lower()])(str(path))
+        table = getattr(connection, reader)(str(path), **as_text)
         table.limit(1).aggregate("count(*)").fetchall()  # counts a row and shows none: times with a zone would need pytz
     except duckdb.Error as error:
         raise MetricError(f"{path}: cannot be read as {path.suffix[1:].upper()}: {str(error).splitlines()[0]}") from None
@@ -138,6 +146,102 @@ def kind_of(path: Path, table: Any) -> str:
     raise MetricError(f"{path}: is it {', '.join(TABLES[:-1])} or {TABLES[-1]}? Its name does not say, and {why}. Say so with --table.")
 
 
+# For each documented kind what it is called, how it is written, what to do, and the types to try: SQL type and the pattern of its texts.
+_READ: dict[str, tuple[str, str, str, tuple[tuple[str, str], ...]]] = {
+    "date": ("dates", "dates written 2026-06-30", "Write them as year-month-day.", (("DATE", r"\d{4}-\d\d-\d\d([ T]00:00(:00([.]0+)?)?)?"),)),
+    "moment": (
+        "moments with a zone", "moments written 2026-06-30 14:05+02:00", "Write them with their zone: a time without one is no moment.",
+        (("TIMESTAMPTZ", r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*(Z|UTC|[+-]\d\d(:?\d\d)?)"),),
+    ),
+    "whole": ("numbers", "whole numbers", "Mend them, or leave them empty where there is no value.", (("BIGINT", r"[+-]?\d{1,18}"), ("DOUBLE", ".*"))),
+    "flag": ("0, 1, true or false", "0 for no, 1 for yes", "Recode them, or leave them empty where there is no value.", (("BOOLEAN", "(?i)true|false"), ("BIGINT", r"[+-]?\d{1,18}"), ("DOUBLE", ".*"))),
+}  # fmt: skip
+
+
+def held(table: Any, kind: str, wanted: Sequence[str] = ()) -> tuple[Any, Report]:
+    """The table with its texts in their documented types, and everything about it that hinders a figure.
+
+    A documented column that is missing is no fault while some figure can do without it; with `wanted` figures only their
+    columns matter.
+
+    Returns
+    -------
+    (relation, Report)
+        All faults at once; a column whose texts are faulty is not in the relation.
+    """
+    there = list(table.columns)
+    expected = own_data.columns(kind)
+    table, spoilt = _in_types(table, expected)
+    told = {fault.column for fault in spoilt}
+    found = own_data.validate(table, kind)
+    free = [name for name in there if name not in {column.name for column in expected}]
+    faults = [*spoilt, *(_mapped(fault, there, free) for fault in found.faults if fault.column not in told)]
+    offers = [offer for offer in OFFERS if offer.table == kind]
+    needed = {name for offer in offers if offer.name in wanted for name in offer.needs}
+    possible = any(set(offer.needs) <= set(there) for offer in offers)
+    faults = [fault for fault in faults if (fault.column in needed if wanted else not _is_absent(fault) or not possible)]
+    order = {column.name: place for place, column in enumerate(expected)}
+    return table, Report(kind, tuple(sorted(faults, key=lambda fault: order.get(fault.column, -1))), found.notes)
+
+
+def _in_types(table: Any, expected: Sequence[Column]) -> tuple[Any, list[Fault]]:
+    """Text columns in their documented types, and the faults of those that hold something else; one pass counts for all."""
+    types = dict(zip(table.columns, map(str, table.types), strict=True))
+    texts = [column for column in expected if types.get(column.name) == "VARCHAR" and column.kind in _READ]
+    if not texts:
+        return table, []
+    misses = {
+        column.name: [
+            f"trim({quoted(column.name)}) <> '' AND NOT (regexp_full_match(trim({quoted(column.name)}), '{pattern}') AND try_cast(trim({quoted(column.name)}) AS {sql}) IS NOT NULL)"
+            for sql, pattern in _READ[column.kind][3]
+        ]
+        for column in texts
+    }  # fmt: skip
+    counts = iter(table.aggregate(", ".join(f"count(*) FILTER ({miss})" for each in misses.values() for miss in each)).fetchall()[0])
+    made, faults = {name: quoted(name) for name in table.columns}, []
+    for column in texts:
+        found, allowed, mend, tries = _READ[column.kind]
+        missed = [next(counts) for _ in tries]
+        best = min(range(len(tries)), key=lambda place: missed[place])
+        if missed[best]:
+            some = table.filter(misses[column.name][best]).project(quoted(column.name)).limit(3).fetchall()
+            faults.append(Fault(column.name, missed[best], "such as " + ", ".join(sorted({repr(value) for (value,) in some})), f"texts that are no {found}", allowed, mend))
+            del made[column.name]
+        else:
+            made[column.name] = f"try_cast(trim({quoted(column.name)}) AS {tries[best][0]})"
+    return table.project(", ".join(f"{sql} AS {quoted(name)}" for name, sql in made.items()) or "1 AS nothing"), faults
+
+
+def _is_absent(fault: Fault) -> bool:
+    return fault.found.startswith("no such column")
+
+
+def _mapped(fault: Fault, there: Sequence[str], free: Sequence[str]) -> Fault:
+    """A fault of a missing column in the command's own words; `free` are columns that stand for nothing yet."""
+    if not _is_absent(fault):
+        return fault
+    near = difflib.get_close_matches(fault.column, free, 1, 0.52)
+    return replace(fault, found=f"no such column (there are {', '.join(there)})", mend=f"Map yours: --map {fault.column}={near[0] if near else 'YOURS'}.")
+
+
+def within(table: Any, kind: str, asked: Asked) -> Any:
+    """The rows of the period that was asked for, by UTC where the table holds moments.
+
+    Raises
+    ------
+    MetricError
+        When a period is asked of a table that has no day to cut it by.
+    """
+    if not (asked.start or asked.end) or kind in ("orders", "customers"):
+        return table
+    column = CUT_BY.get(kind)
+    if column not in table.columns:
+        raise MetricError(f"{kind}: there is no {f'column {column}' if column else 'documented day'} to cut a period by; leave out --start and --end.")
+    day = f"({quoted(column)} AT TIME ZONE 'UTC')::DATE" if kind == "contacts" else f"{quoted(column)}::DATE"
+    ends = [f"{day} {sign} DATE '{bound}'" for sign, bound in ((">=", asked.start), ("<=", asked.end)) if bound]
+    return table.filter(" AND ".join(ends))
+
+
 def with_period(table: Any, kind: str, asked: Asked) -> Asked:
     """`asked` with the period that the file itself gives, where none was named: first and last day of its orders or promises."""
     column = {"orders": "day", "promises": "due"}.get(kind)
@@ -158,11 +262,14 @@ def measure(table: Any, kind: str, asked: Asked, wanted: Sequence[str] = ()) -> 
     Raises
     ------
     MetricError
-        For a name that this table does not offer.
+        For a name that this table does not offer, a column to split by that is not there, or a period that cannot be cut.
     """
     offers = [offer for offer in OFFERS if offer.table == kind]
     if unknown := [name for name in wanted if name not in {offer.name for offer in offers}]:
         raise MetricError(f"{kind} have no metric {unknown[0]!r}; there are {', '.join(offer.name for offer in offers)}.")
+    if asked.by and asked.by not in table.columns:
+        raise MetricError(f"{kind}: no column {asked.by!r} to split by; there are {', '.join(table.columns)}.")
+    table = within(table, kind, asked)
     for offer in offers:
         if offer.name not in wanted if wanted else offer.name in LONG:
             continue
