@@ -122,6 +122,9 @@ def test_a_piped_game_is_played_to_its_end(course, monkeypatch, capsys):
     for part in ("The parcel", "Sam", "Malmö", "▸ Notice", "▸ Read", "▸ Check", "▸ Act", "Who this was", "Relationship", "Calibration", "2 of the 2"):
         assert part in said
     assert "rapport play small_case --place SE --seed 3" in said
+    from rapport.learner import open_record
+
+    assert [run["place"] for run in open_record().runs("small_case")] == ["SE"]
 
 
 def test_the_terminal_tells_the_scores_of_the_graph(course, monkeypatch, capsys):

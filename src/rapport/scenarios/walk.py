@@ -20,6 +20,8 @@ class Walk:
         Where the learner stands.
     case : str
         Who is met: persona, and the luck drawn with it.
+    draw : int
+        The row of the place's table that brought this customer.
     scores : list of int
         Running sums on the graph's axes.
     checks, available, idle : int
@@ -33,6 +35,7 @@ class Walk:
     graph: Graph
     place: str
     case: str
+    draw: int = 0
     node: str = ""
     scores: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
     checks: int = 0
@@ -92,6 +95,17 @@ class Walk:
         return outcome
 
 
+    def run(self) -> dict[str, Any]:
+        """The finished walk as a record keeps it: the same keys as the player's ``runOf``."""
+        compared = self.graph["compare"] or {}
+        remedy = next((row for row in reversed(self.log) if row["beat"] == "act" and row["decision"] == compared.get("decision")), None)
+        return {
+            "graph": self.graph["hash"], "place": self.place, "draw": self.draw, "case": self.case, "path": list(self.path), "scores": list(self.scores),
+            "check": self.checks, "available": self.available, "calibration": sum(self.calibration) / len(self.calibration) if self.calibration else None,
+            "remedy": {"option": remedy["option"], "label": remedy["label"]} if remedy else {},
+        }  # fmt: skip
+
+
 def begin(graph: Graph, place: str | None = None, draw: int = 0) -> Walk:
     """A walk with the customer of row `draw` of the place's table (taken modulo its length).
 
@@ -104,7 +118,7 @@ def begin(graph: Graph, place: str | None = None, draw: int = 0) -> Walk:
     if place not in graph["draws"]:
         raise ContentError(f"found place {place!r}; the case is played in {', '.join(graph['draws'])}.")
     table = graph["draws"][place]
-    return Walk(graph, place, table[draw % len(table)])
+    return Walk(graph, place, table[draw % len(table)], draw)
 
 
 def follow(walk: Walk, path: Iterable[str]) -> Walk:
