@@ -66,7 +66,7 @@ def against_peer(python: str, runs: int, workers: int) -> list[str]:
         orders, one = customers_and_orders(OURS, 1)
         for name, seconds in zip(taken, (float(wall), float(busy), one, customers_and_orders(OURS, workers)[1]), strict=True):
             taken[name].append(seconds)
-    show = lambda text, customers, name: print(f"| {text} | {customers:,} | {(s := statistics.median(taken[name])):.2f} | {customers / s:,.0f} | | | |")  # noqa: E731
+    show = lambda text, customers, name: print(f"| {text} | {customers:,} | {(s := statistics.median(taken[name])):.2f} | {customers / s:,.0f} | | | | |")  # noqa: E731
     show(f"lifetimes {version}, Pareto/NBD generator, one table (processor time)", THEIRS, "peer, processor")
     show(f"customers and orders with truth ({orders:,} orders), 1 process (processor time)", OURS, "one")
     show("lifetimes, the same (wall)", THEIRS, "peer, wall")
@@ -86,13 +86,14 @@ begun = time.perf_counter()
 rows = write_stream(Aurora(customers=int(sys.argv[2])), 1, sys.argv[1], truth=True, format=sys.argv[3], workers=int(sys.argv[4]))
 seconds = time.perf_counter() - begun
 values = sum(rows[table] * len(ARRAYS[table]) for table in ARRAYS) + rows["customers"] * 25
-peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(json.dumps({"seconds": seconds, "values": values, "peak": peak}))
+used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+busy = sum(each.ru_utime + each.ru_stime for each in used)
+print(json.dumps({"seconds": seconds, "busy": busy, "values": values, "peak": max(each.ru_maxrss for each in used)}))
 """
 
 
 def full_book(customers: int, format: str, workers: int) -> dict[str, float]:
-    """Seconds, values, bytes and the largest process of writing a full book with truth."""
+    """Seconds on the wall and of all processors, values, bytes and the largest process of writing a full book with truth."""
     import json
 
     folder = Path(tempfile.mkdtemp(prefix="rapport-book-"))
@@ -113,19 +114,19 @@ def main() -> None:
     options = parser.parse_args()
     workers = os.cpu_count() or 1
     print(f"{workers} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}\n")
-    print("| Work | Customers | Seconds | Customers a second | Values a second | MB a second | Largest process, MiB |\n|---|---|---|---|---|---|---|")
+    print("| Work | Customers | Seconds | Customers a second | … of processor time | Values a second | MB a second | Largest process, MiB |\n|---|---|---|---|---|---|---|---|")
     if options.peers:
         notes = against_peer(peer_environment("lifetimes"), options.runs, workers)
     else:
         notes = []
         for count in sorted({1, workers}):
             orders, seconds = customers_and_orders(OURS, count)
-            print(f"| customers and orders with truth, {count} process{'es' * (count > 1)} ({orders:,} orders) | {OURS:,} | {seconds:.2f} | {OURS / seconds:,.0f} | | | |")
+            print(f"| customers and orders with truth, {count} process{'es' * (count > 1)} ({orders:,} orders) | {OURS:,} | {seconds:.2f} | {OURS / seconds:,.0f} | | | | |")
     for customers in sorted({20_000, int(options.million * 250_000), int(options.million * 1_000_000)} if options.million else {}):
         found = full_book(customers, options.format, workers)
         rate, values, volume = (found_value / found["seconds"] for found_value in (customers, found["values"], found["bytes"]))
         print(
-            f"| full book with truth to {options.format}, {workers} processes | {customers:,} | {found['seconds']:.1f} | {rate:,.0f} | {values:,.0f} "
+            f"| full book with truth to {options.format}, {workers} processes | {customers:,} | {found['seconds']:.1f} | {rate:,.0f} | {customers / found['busy']:,.0f} | {values:,.0f} "
             f"| {volume / 1e6:.1f} | {found['peak'] / 1024:.0f} |"
         )
     print("", *notes, sep="\n")

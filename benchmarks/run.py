@@ -4,8 +4,8 @@
     make benchmark ARGS="--orders 32000000 --memory 6GB"    the large run, from a Parquet file
     make benchmark ARGS="--peers"          also lifetimes and pymc-marketing, each in an environment of its own
 
-Both sides of a row run one after the other, in turn, in the same process tree; the median of the runs counts. On a machine
-that other work shares, the ratio by processor time is the steadier one.
+Both sides of a row run one after the other, in turn, in the same process tree; the median of the runs counts, and of the
+ratios that of the pairs. On a machine that other work shares, the ratio by processor time is the steadier one.
 """
 
 import argparse
@@ -51,20 +51,32 @@ def make_orders(count: int, path: Path) -> None:
 
 
 def timed(*works, runs: int) -> list[float]:
-    """Median seconds of each, the works taking turns; one round before is not counted."""
-    return [wall for wall, _ in clocked(*works, runs=runs)]
-
-
-def clocked(*works, runs: int) -> list[tuple[float, float]]:
-    """Median seconds on the wall and of processor time (all threads) of each, the works taking turns."""
+    """Median seconds of each on the wall, the works taking turns; one round before is not counted."""
     taken = [[] for _ in works]
     for turn in range(runs + 1):
         for each, work in zip(taken, works, strict=True):
-            begin, busy = time.perf_counter(), time.process_time()
-            work()
-            if turn:
-                each.append((time.perf_counter() - begin, time.process_time() - busy))
-    return [(statistics.median(wall for wall, _ in each), statistics.median(busy for _, busy in each)) for each in taken]
+            if (spent := clock(work)) and turn:
+                each.append(spent[0])
+    return [statistics.median(each) for each in taken]
+
+
+def clock(work) -> tuple[float, float]:
+    """Seconds on the wall and of processor time (all threads) of one run."""
+    begin, busy = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - begin, time.process_time() - busy
+
+
+def against(mine, hand, runs: int) -> tuple[float, float, float, float]:
+    """Median seconds of each, and the medians of the ratios pair by pair, on the wall and by processor time.
+
+    The two take turns at going first; one pair before is not counted.
+    """
+    pairs = []
+    for turn in range(runs + 1):
+        ours, theirs = (clock(mine), clock(hand)) if turn % 2 else (clock(hand), clock(mine))[::-1]
+        pairs.append((ours[0], theirs[0], ours[0] / theirs[0], ours[1] / theirs[1]))
+    return tuple(statistics.median(each) for each in zip(*pairs[1:], strict=True))
 
 
 def duckdb_rows(path: Path, runs: int, memory: str) -> list[tuple]:
@@ -82,8 +94,8 @@ def duckdb_rows(path: Path, runs: int, memory: str) -> list[tuple]:
             mine = lambda ours=ours: keep(ours(connection.table("orders"), end=END).sql_query())  # noqa: E731
             hand = lambda sql=sql: keep(sql)  # noqa: E731
             checked(connection, mine, hand)
-            (a, a_busy), (b, b_busy) = clocked(mine, hand, runs=runs)
-            rows.append((f"{name}, DuckDB", a, "hand-written SQL", b, "at most 1.25 ×", a / b, a_busy / b_busy))
+            a, b, ratio, busy = against(mine, hand, runs)
+            rows.append((f"{name}, DuckDB", a, "hand-written SQL", b, "at most 1.25 ×", ratio, busy))
         return rows
 
 
@@ -143,8 +155,8 @@ def pandas_rows(path: Path, runs: int) -> list[tuple]:
     rows = []
     for name, hand, ours in (("Cohort table", cohorts, metrics.cohort_table), ("Recency, frequency, money", rfm, metrics.rfm), ("Purchase summary", summary, metrics.purchase_summary)):
         mine = lambda ours=ours: ours(orders, end=END)  # noqa: E731
-        (a, a_busy), (b, b_busy) = clocked(mine, hand, runs=runs)
-        rows.append((f"{name}, pandas", a, "hand-written pandas", b, "at most 1 ×", a / b, a_busy / b_busy))
+        a, b, ratio, busy = against(mine, hand, runs)
+        rows.append((f"{name}, pandas", a, "hand-written pandas", b, "at most 1 ×", ratio, busy))
     return rows
 
 
@@ -216,9 +228,7 @@ def model_rows(count: int, runs: int, peers: bool) -> list[tuple]:
             python, pairs = peer_environment(peer), []
             fitted = fit()
             for _ in range(runs):
-                begin, busy = time.perf_counter(), time.process_time()
-                fit()
-                wall, busy = time.perf_counter() - begin, time.process_time() - busy
+                wall, busy = clock(fit)
                 done = subprocess.run([python, "-c", script, f"{folder}/data.npz"], capture_output=True, text=True, check=False)
                 if done.returncode:
                     raise SystemExit(f"{peer} failed: {done.stderr.strip().splitlines()[-1]}")
@@ -291,7 +301,7 @@ def table(rows: list[tuple], options: argparse.Namespace) -> str:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
     lines = [
         f"# Measured: {options.orders:,} orders, {options.customers:,} customers", "",
-        f"Command: `python benchmarks/run.py {' '.join(sys.argv[1:])}`".rstrip() + f". Python {platform.python_version()}, {platform.system()} {platform.machine()}; median of {options.runs} runs, both sides in turn; peak memory of the process {memory:,.0f} MiB.", "",
+        f"Command: `python benchmarks/run.py {' '.join(sys.argv[1:])}`".rstrip() + f". Python {platform.python_version()}, {platform.system()} {platform.machine()}; medians of {options.runs} runs and of their ratios pair by pair; peak memory of the process {memory:,.0f} MiB.", "",
         "| Work | Ours, s | Against | Theirs, s | Wanted | Ours / theirs | The same by processor time |", "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     show = lambda value, digits=3: "–" if value is None else f"{value:.{digits}f}"  # noqa: E731
