@@ -2,10 +2,10 @@
 
     make benchmark                         one million orders and customers
     make benchmark ARGS="--orders 32000000 --memory 6GB"    the large run, from a Parquet file
-    make benchmark ARGS="--peers"          also lifetimes, in an environment of its own
+    make benchmark ARGS="--peers"          also lifetimes and pymc-marketing, each in an environment of its own
 
-Both sides of a row run one after the other, in turn, in the same process tree; the median of the runs counts. On a machine
-that other work shares, the ratio by processor time is the steadier one.
+Both sides of a row run one after the other, in turn, in the same process tree; the median of the runs counts, and of the
+ratios that of the pairs. On a machine that other work shares, the ratio by processor time is the steadier one.
 """
 
 import argparse
@@ -51,20 +51,32 @@ def make_orders(count: int, path: Path) -> None:
 
 
 def timed(*works, runs: int) -> list[float]:
-    """Median seconds of each, the works taking turns; one round before is not counted."""
-    return [wall for wall, _ in clocked(*works, runs=runs)]
-
-
-def clocked(*works, runs: int) -> list[tuple[float, float]]:
-    """Median seconds on the wall and of processor time (all threads) of each, the works taking turns."""
+    """Median seconds of each on the wall, the works taking turns; one round before is not counted."""
     taken = [[] for _ in works]
     for turn in range(runs + 1):
         for each, work in zip(taken, works, strict=True):
-            begin, busy = time.perf_counter(), time.process_time()
-            work()
-            if turn:
-                each.append((time.perf_counter() - begin, time.process_time() - busy))
-    return [(statistics.median(wall for wall, _ in each), statistics.median(busy for _, busy in each)) for each in taken]
+            if (spent := clock(work)) and turn:
+                each.append(spent[0])
+    return [statistics.median(each) for each in taken]
+
+
+def clock(work) -> tuple[float, float]:
+    """Seconds on the wall and of processor time (all threads) of one run."""
+    begin, busy = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - begin, time.process_time() - busy
+
+
+def against(mine, hand, runs: int) -> tuple[float, float, float, float]:
+    """Median seconds of each, and the medians of the ratios pair by pair, on the wall and by processor time.
+
+    The two take turns at going first; one pair before is not counted.
+    """
+    pairs = []
+    for turn in range(runs + 1):
+        ours, theirs = (clock(mine), clock(hand)) if turn % 2 else (clock(hand), clock(mine))[::-1]
+        pairs.append((ours[0], theirs[0], ours[0] / theirs[0], ours[1] / theirs[1]))
+    return tuple(statistics.median(each) for each in zip(*pairs[1:], strict=True))
 
 
 def duckdb_rows(path: Path, runs: int, memory: str) -> list[tuple]:
@@ -82,8 +94,8 @@ def duckdb_rows(path: Path, runs: int, memory: str) -> list[tuple]:
             mine = lambda ours=ours: keep(ours(connection.table("orders"), end=END).sql_query())  # noqa: E731
             hand = lambda sql=sql: keep(sql)  # noqa: E731
             checked(connection, mine, hand)
-            (a, a_busy), (b, b_busy) = clocked(mine, hand, runs=runs)
-            rows.append((f"{name}, DuckDB", a, "hand-written SQL", b, "at most 1.25 ×", a / b, a_busy / b_busy))
+            a, b, ratio, busy = against(mine, hand, runs)
+            rows.append((f"{name}, DuckDB", a, "hand-written SQL", b, "at most 1.25 ×", ratio, busy))
         return rows
 
 
@@ -143,8 +155,8 @@ def pandas_rows(path: Path, runs: int) -> list[tuple]:
     rows = []
     for name, hand, ours in (("Cohort table", cohorts, metrics.cohort_table), ("Recency, frequency, money", rfm, metrics.rfm), ("Purchase summary", summary, metrics.purchase_summary)):
         mine = lambda ours=ours: ours(orders, end=END)  # noqa: E731
-        (a, a_busy), (b, b_busy) = clocked(mine, hand, runs=runs)
-        rows.append((f"{name}, pandas", a, "hand-written pandas", b, "at most 1 ×", a / b, a_busy / b_busy))
+        a, b, ratio, busy = against(mine, hand, runs)
+        rows.append((f"{name}, pandas", a, "hand-written pandas", b, "at most 1 ×", ratio, busy))
     return rows
 
 
@@ -166,58 +178,83 @@ def customers(count: int):
     return x, np.minimum(last, age), age
 
 
-PEER = """
+LIFETIMES = """
 import json, sys, time, warnings
 warnings.simplefilter("ignore")
 import numpy as np
 from lifetimes import BetaGeoFitter
 data = np.load(sys.argv[1])
 x, t, T = data["x"], data["t"], data["T"]
-begin = time.perf_counter()
+BetaGeoFitter(penalizer_coef=0.0).fit(x[:1000], t[:1000], T[:1000])
+begin, busy = time.perf_counter(), time.process_time()
 model = BetaGeoFitter(penalizer_coef=0.0).fit(x, t, T)
-taken = time.perf_counter() - begin
-print(json.dumps({"seconds": taken, "params": {k: float(v) for k, v in model.params_.items()}}))
+print(json.dumps({"wall": time.perf_counter() - begin, "busy": time.process_time() - busy, "params": {k: float(v) for k, v in model.params_.items()}}))
+"""
+PYMC_MARKETING = """
+import json, sys, time, warnings
+warnings.simplefilter("ignore")
+import numpy as np, pandas as pd
+from pymc_extras.prior import Prior
+from pymc_marketing.clv import BetaGeoModel
+data = np.load(sys.argv[1])
+frame = pd.DataFrame({"customer_id": np.arange(len(data["x"])), "frequency": data["x"], "recency": data["t"], "T": data["T"]})
+names = ("r", "alpha", "a", "b")
+def fit(frame):
+    model = BetaGeoModel(model_config={name: Prior("HalfFlat") for name in names})
+    return model.fit(data=frame, method="map", progressbar=False)
+fit(frame.head(1000))
+begin, busy = time.perf_counter(), time.process_time()
+found = fit(frame).posterior
+print(json.dumps({"wall": time.perf_counter() - begin, "busy": time.process_time() - busy, "params": {name: found[name].item() for name in names}}))
 """
 
 
 def model_rows(count: int, runs: int, peers: bool) -> list[tuple]:
+    """The BG/NBD fit against two peers, whose import and first fit (of a thousand customers) are outside the clock."""
     import numpy as np
 
     from rapport.metrics import bgnbd
     from rapport.metrics.likelihood import compress
 
     x, t, T = customers(count)
-    name = f"BG/NBD fit, {count:,} customers"
+    name, fit = f"BG/NBD fit, {count:,} customers", lambda: bgnbd.fit_bgnbd(x, t, T)
     if not peers:
-        (mine,) = timed(lambda: bgnbd.fit_bgnbd(x, t, T), runs=runs)
-        return [(name, mine, "not measured (--peers)", None, "lifetimes: at least 20 × faster", None)]
-    python, mine, theirs = peer_environment(), [], []
+        (mine,) = timed(fit, runs=runs)
+        return [(name, mine, "not measured (--peers)", None, "see the peers' rows", None)]
+    likelihood, rows = bgnbd.likelihood(compress(x, t, T, "peer")), []
     with tempfile.TemporaryDirectory() as folder:
         np.savez(f"{folder}/data.npz", x=x, t=t, T=T)
-        for turn in range(runs + 1):
-            begin = time.perf_counter()
-            fitted = bgnbd.fit_bgnbd(x, t, T)
-            taken = time.perf_counter() - begin
-            done = subprocess.run([python, "-c", PEER, f"{folder}/data.npz"], capture_output=True, text=True, check=False)
-            if done.returncode:
-                return [(name, taken, f"lifetimes failed: {done.stderr.strip().splitlines()[-1]}", None, "at least 20 × faster", None)]
-            peer = json.loads(done.stdout.splitlines()[-1])
-            if turn:
-                mine.append(taken)
-                theirs.append(peer["seconds"])
-    at = bgnbd.likelihood(compress(x, t, T, "peer"))(np.array([peer["params"][key] for key in ("r", "alpha", "a", "b")]))[0]
-    gap = fitted.fit.log_likelihood - at
-    a, b = statistics.median(mine), statistics.median(theirs)
-    return [(f"{name} (log-likelihood {gap:+.4f} against the peer's)", a, "lifetimes 0.11.3", b, "at least 20 × faster (0.05 or less)", a / b)]
+        for peer, script, times in (("lifetimes", LIFETIMES, 20), ("pymc-marketing", PYMC_MARKETING, 10)):
+            python, pairs = peer_environment(peer), []
+            fitted = fit()
+            for _ in range(runs):
+                wall, busy = clock(fit)
+                done = subprocess.run([python, "-c", script, f"{folder}/data.npz"], capture_output=True, text=True, check=False)
+                if done.returncode:
+                    raise SystemExit(f"{peer} failed: {done.stderr.strip().splitlines()[-1]}")
+                found = json.loads(done.stdout.splitlines()[-1])
+                pairs.append((wall, found["wall"], wall / found["wall"], busy / found["busy"]))
+            gap = fitted.fit.log_likelihood - likelihood(np.array([found["params"][key] for key in ("r", "alpha", "a", "b")]))[0]
+            a, b, ratio, busy = (statistics.median(each) for each in zip(*pairs, strict=True))
+            rows.append((f"{name} (log-likelihood {gap:+.4f} against the peer's)", a, f"{PEERS[peer][0].replace('==', ' ')}{', MAP, flat priors' * (times == 10)}", b,
+                         f"at least {times} × faster ({1 / times:.2f} or less)", ratio, busy))  # fmt: skip
+    return rows
 
 
-def peer_environment() -> str:
-    """An environment of its own for peers, since they pin old versions of what we use."""
-    folder = HERE / ".peers"
+PEERS = {
+    "lifetimes": ["lifetimes==0.11.3", "numpy<2", "pandas<2.2", "scipy<1.12", "setuptools"],
+    "pymc-marketing": ["pymc-marketing==0.19.2"],
+}
+
+
+def peer_environment(peer: str) -> str:
+    """The interpreter of an environment of the peer's own, since peers pin old versions of what we use."""
+    folder = HERE / ".peers" / peer
     python = folder / "bin" / "python"
-    if not python.exists():
-        subprocess.run(["uv", "venv", "--quiet", "--python", "3.11", str(folder)], check=True)
-        subprocess.run(["uv", "pip", "install", "--quiet", "--python", str(python), "lifetimes==0.11.3", "numpy<2", "pandas<2.2", "scipy<1.12", "setuptools"], check=True)
+    if not (folder / "complete").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *PEERS[peer]], check=True)
+        (folder / "complete").touch()
     return str(python)
 
 
@@ -237,7 +274,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=1_000_000, help="customers for the model (default one million)")
     parser.add_argument("--runs", type=int, default=3, help="runs that count (default 3)")
     parser.add_argument("--memory", default="4GB", help="DuckDB's memory limit (default 4GB)")
-    parser.add_argument("--peers", action="store_true", help="measure lifetimes as well (uv installs it into benchmarks/.peers)")
+    parser.add_argument("--peers", action="store_true", help="measure lifetimes and pymc-marketing as well (installed into benchmarks/.peers, 1.1 GB)")
     parser.add_argument("--only", default="", help="comma-separated: duckdb, pandas, model, import")
     parser.add_argument("--output", type=Path, default=HERE / "results.md")
     options = parser.parse_args()
@@ -264,7 +301,7 @@ def table(rows: list[tuple], options: argparse.Namespace) -> str:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
     lines = [
         f"# Measured: {options.orders:,} orders, {options.customers:,} customers", "",
-        f"Command: `python benchmarks/run.py {' '.join(sys.argv[1:])}`".rstrip() + f". Python {platform.python_version()}, {platform.system()} {platform.machine()}; median of {options.runs} runs, both sides in turn; peak memory of the process {memory:,.0f} MiB.", "",
+        f"Command: `python benchmarks/run.py {' '.join(sys.argv[1:])}`".rstrip() + f". Python {platform.python_version()}, {platform.system()} {platform.machine()}; medians of {options.runs} runs and of their ratios pair by pair; peak memory of the process {memory:,.0f} MiB.", "",
         "| Work | Ours, s | Against | Theirs, s | Wanted | Ours / theirs | The same by processor time |", "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     show = lambda value, digits=3: "–" if value is None else f"{value:.{digits}f}"  # noqa: E731

@@ -23,6 +23,7 @@ from rapport.simulation import DISCLAIMER, PRESETS, Aurora, AuroraBook, Design, 
 from rapport.simulation.aurora import clocks, wording
 from rapport.simulation.aurora.engine import EXPECTED, OUTCOMES, make_block
 from rapport.simulation.aurora.firm import BEGINS, DAYS, TOPICS, TRAITS
+from rapport.simulation.aurora.people import day_reached, make_setting
 from rapport.simulation.aurora.policy import ALLOWED
 from rapport.simulation.aurora.tables import KEYS, TABLES, data_package
 from rapport.simulation.luck import BLOCK
@@ -104,6 +105,14 @@ def test_a_table_alone_is_the_table_of_the_whole_book(book):
     for name in alone:
         for column, values in alone[name].items():
             assert (values == getattr(book, name)[column].to_numpy()).all(), f"{name}.{column}"
+
+
+def test_the_day_that_an_amount_of_trade_reaches_is_found_by_its_neighbours_as_by_a_search():
+    setting = make_setting(replace(SMALL, holiday_trade=0.0, weekend_trade=0.01), 3)  # days of next to nothing lie between others
+    for market, each in enumerate(setting.trades):
+        amounts = np.arange(0, each[-1], 7)
+        found = day_reached(setting, np.full(len(amounts), market), amounts)
+        assert (found == np.searchsorted(each, amounts, side="right") - 1).all(), market
 
 
 # ---- declared tables that hang together -------------------------------------------------------------------------

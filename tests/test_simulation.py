@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -114,6 +115,17 @@ def test_each_quantity_has_luck_of_its_own():
     one, other = luck.uniform("one", 10_000), luck.uniform("other", 10_000)
     assert abs(np.corrcoef(one, other)[0, 1]) < 0.04
     assert abs(np.corrcoef(one[:BLOCK], one[BLOCK : 2 * BLOCK])[0, 1]) < 0.06
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**32 - 1, 2**32, 2**63 - 1])
+def test_the_streams_of_a_block_are_those_that_numpy_spawns(seed):
+    names = [f"people.{number}" for number in range(30)]
+    for block in (0, 1, 4095, 2**32 - 1, 2**32):
+        luck = Luck(seed, block)
+        for name in (*names, f"new in {block}", names[0]):  # a name met late, and one met before
+            spawned = np.random.SeedSequence(seed, spawn_key=(crc32(name.encode()), block))
+            expected = np.random.Generator(np.random.PCG64(spawned)).random(4)
+            assert (luck.uniform(name, 4) == expected).all(), (name, block)
 
 
 # ---- sound tables -----------------------------------------------------------------------------------------------

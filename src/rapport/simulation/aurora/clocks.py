@@ -110,6 +110,8 @@ _DAYS = np.array([(BEGINS + timedelta(days=number)).isoformat() for number in ra
 
 def dates(day: np.ndarray) -> np.ndarray:
     """ISO dates of days counted from the book's first; an empty word where the day is below −3999."""
+    if len(day) and -3999 <= day.min() and day.max() < len(_DAYS) - 4000:
+        return _DAYS[day + 4000]
     return np.where(day < -3999, "", _DAYS[np.clip(day + 4000, 0, len(_DAYS) - 1)])
 
 

@@ -100,6 +100,9 @@ def words(names: tuple[str, ...]) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def _setting(firm: Aurora, seed: int) -> Setting:
+    # glibc gives memory back after each larger array, and asking again costs a fifth of the time of a block. Once a piece as
+    # large as this has been freed it keeps what it has, up to twice as much; the piece is never touched, so it takes no room.
+    np.empty(3 << 20)
     return make_setting(firm, seed)
 
 
@@ -123,11 +126,13 @@ def make_block(firm: Aurora, seed: int, number: int, policy: Policy | None = Non
     """
     policy, wanted = policy or Policy(), set(tables)
     luck, setting = Luck(seed, number), _setting(firm, seed)
-    folk = make_folk(firm, setting, luck, BLOCK, "all" if "crm" in wanted else "written" if "customers" in wanted else "none")
+    whole = bool(wanted - {"customers", "orders"})
+    names = "all" if "crm" in wanted else "written" if "customers" in wanted else "none"
+    folk = make_folk(firm, setting, luck, BLOCK, names, len(CONSENT_CHANNELS) if whole else 1)
     keep = min(BLOCK, firm.customers - number * BLOCK)
     ids = _customer_ids(folk.first + 1)
 
-    sent, notice = trade.campaigns(firm, folk, luck, policy)
+    sent, notice = trade.campaigns(firm, folk, luck, policy, whole)
     joined = trade.joins(firm, folk, luck, policy)
     bought = trade.orders(firm, setting, folk, luck, joined, sent)
     made: dict[str, dict] = {}
@@ -136,7 +141,7 @@ def make_block(firm: Aurora, seed: int, number: int, policy: Policy | None = Non
     if "orders" in wanted:
         made["orders"] = (bought["who"], _orders(firm, folk, ids, bought))
     outcomes, expected = {}, {}
-    if wanted - {"customers", "orders"}:
+    if whole:
         _rest(firm, setting, folk, luck, policy, ids, sent, notice, made, outcomes, expected)
     _tally(outcomes, "orders", bought["who"], 1.0)
     _tally(outcomes, "spent_cents", bought["who"], bought["cents"])
@@ -171,8 +176,8 @@ def _customer_ids(first: int) -> np.ndarray:
 
 
 def _tally(into: dict[str, np.ndarray], name: str, who: np.ndarray, weights: np.ndarray | float) -> None:
-    weights = np.broadcast_to(np.asarray(weights, dtype=float), who.shape)
-    into[name] = into.get(name, 0) + np.bincount(who, weights, minlength=BLOCK)
+    each = np.bincount(who, minlength=BLOCK) * float(weights) if np.isscalar(weights) else np.bincount(who, weights, minlength=BLOCK)
+    into[name] = into.get(name, 0) + each
 
 
 # ---- Tables -----------------------------------------------------------------------------------------------------

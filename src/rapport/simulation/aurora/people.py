@@ -4,6 +4,7 @@ Nothing here depends on a policy, on chunks or on workers: a block of people fol
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum, sqrt
 
 import numpy as np
@@ -17,6 +18,7 @@ from rapport.simulation.people import People
 
 LANGUAGES = ("ar", "de", "en", "es", "fil", "gu", "ha", "hi", "ig", "ja", "ko", "lv", "ml", "pt", "ru", "sv", "tr", "ur", "yo", "zh")
 AGENTS = 24
+STEP = 128  # thousandths of a day's trade; a power of two, for the division
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +45,8 @@ class Setting:
         Days up to which waiting for a refund costs nothing.
     trades : (markets, days + 1) int64
         Trade up to each day.
-    day_of : (trade of all markets,) int16
-        The day on which a market's trade reaches an amount, one market behind the other: a look-up instead of a search.
-    day_from : (markets,) int64
-        Where each market begins in it.
+    near_day : (markets, steps of `STEP`) int64
+        The last day by whose morning a market's trade has not passed so many steps: where to begin to look for a day.
     """
 
     markets: tuple[int, ...]
@@ -60,8 +60,7 @@ class Setting:
     underpaid: int
     patience: int
     trades: np.ndarray
-    day_of: np.ndarray
-    day_from: np.ndarray
+    near_day: np.ndarray
 
 
 def _spread(shares: list[float], order: list[int]) -> np.ndarray:
@@ -104,9 +103,20 @@ def make_setting(firm: Aurora, seed: int) -> Setting:
         underpaid=audited[luck.shuffled("equity.market", len(audited))[0]] if audited else -1,
         patience=firm.recovery.patience_days[luck.shuffled("refund.patience", len(firm.recovery.patience_days))[0]],
         trades=trades,
-        day_of=np.concatenate([np.repeat(np.arange(DAYS, dtype=np.int16), np.diff(each)) for each in trades]),
-        day_from=np.cumsum(trades[:, -1]) - trades[:, -1],
+        near_day=np.array([np.searchsorted(each[1:], np.arange(0, trades.max(), STEP), side="right") for each in trades]),
     )
+
+
+def day_reached(setting: Setting, market: np.ndarray, traded: np.ndarray) -> np.ndarray:
+    """(rows,) int64: the day on which a market's trade passes an amount in thousandths of an ordinary day."""
+    flat, ends = setting.near_day.ravel(), setting.trades[:, 1:].ravel()  # flat look-ups cost half of those with two indices
+    day = flat[market * setting.near_day.shape[1] + traded // STEP]
+    begin = market * DAYS
+    late = np.flatnonzero(ends[begin + day] <= traded)
+    while len(late):
+        day[late] += 1
+        late = late[ends[begin[late] + day[late]] <= traded[late]]
+    return day
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,21 +175,34 @@ def grid(values: np.ndarray) -> np.ndarray:
     return np.rint(values * 1048576) / 1048576
 
 
-def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, names: str = "all") -> Folk:
-    """The first `rows` people of the block that `luck` is bound to; `names` are made in ``all`` ways, as ``written``, or ``none``."""
+@lru_cache(maxsize=None)
+def _mixtures(codes: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The name lists a market draws from as (markets, parts) indices, (markets, parts − 1) edges of their shares, and the
+    language (index) of each list and of each market's largest part; places that a market does not need are never reached."""
+    lists, mixtures = wording.name_lists(), wording.mixtures()
+    keys, most = list(lists), max(map(len, mixtures.values()))
+    parts, edges = np.zeros((len(codes), most), dtype=np.int64), np.full((len(codes), most - 1), np.inf)
+    for row, code in enumerate(codes):
+        parts[row, : len(mixtures[code])] = [keys.index(key) for key in mixtures[code]]
+        edges[row, : len(mixtures[code]) - 1] = np.cumsum(list(mixtures[code].values()))[:-1]
+    at_home = np.array([LANGUAGES.index(lists[key].language) for key in keys])
+    return parts, edges, at_home, np.array([at_home[keys.index(max(mixtures[code], key=mixtures[code].get))] for code in codes])
+
+
+def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, names: str = "all", channels: int = len(CONSENT_CHANNELS)) -> Folk:
+    """The first `rows` people of the block that `luck` is bound to.
+
+    ``names`` are made in ``all`` ways, as ``written``, or ``none``; consent for the first so many ``channels``.
+    """
     n, block = rows, luck.block
     normal, event, index = luck.normal, luck.event, luck.index
     market = np.array(setting.markets)[index("people.market", len(setting.markets), n)]
     role = index("people.role", len(ROLES), n)
     by_market, by_role = firm.market_share_of_variance, firm.role_share_of_variance
     own = sqrt(1 - by_market - by_role)
-    traits = np.stack(
-        [
-            sqrt(by_market) * setting.leanings[market, i] + sqrt(by_role) * setting.role_leanings[role, i] + own * normal(f"people.{name}", n)
-            for i, name in enumerate(TRAITS)
-        ],
-        axis=1,
-    )
+    leanings = (setting.leanings * sqrt(by_market)).T, (setting.role_leanings * sqrt(by_role)).T
+    # One trait behind the other in memory, as everybody below takes a trait at a time.
+    traits = np.array([leanings[0][i][market] + leanings[1][i][role] + own * normal(f"people.{name}", n) for i, name in enumerate(TRAITS)]).T
     taste, value = traits[:, :4], normal("people.value", n)
     strongest = taste.argmax(axis=1)
     other = (strongest + 1 + index("people.need_other", 3, n)) % 4
@@ -216,16 +239,9 @@ def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, names: str 
     rest = tuple(share / (1 - put_off) for share in firm.type_shares[:3])
     kind = np.where(score > edges[0], 3, luck.choice("people.type_rest", rest, n))
 
-    lists = wording.name_lists()
-    keys, group = list(lists), np.zeros(n, dtype=np.int64)
+    parts, edges, at_home, main = _mixtures(firm.markets)
     pick = luck.uniform("people.list", n)
-    for each in setting.markets:
-        here = np.flatnonzero(market == each)
-        mixture = wording.mixtures()[firm.markets[each]]
-        edges = np.cumsum(list(mixture.values()))[:-1]
-        group[here] = np.array([keys.index(key) for key in mixture])[(pick[here][:, None] >= edges).sum(axis=1)]
-    at_home = np.array([LANGUAGES.index(lists[key].language) for key in keys])
-    main = np.array([LANGUAGES.index(lists[max(wording.mixtures()[code], key=wording.mixtures()[code].get)].language) for code in firm.markets])
+    group = parts[market, sum((pick >= edge[market]).astype(np.int64) for edge in edges.T)]
     english = LANGUAGES.index("en")
     which, (own_share, local_share) = luck.uniform("people.language", n), firm.asked_language
     language = np.where(which < own_share, at_home[group], np.where(which < own_share + local_share, main[market], english))
@@ -276,7 +292,7 @@ def make_folk(firm: Aurora, setting: Setting, luck: Luck, rows: int, names: str 
         industry=index("people.industry", len(INDUSTRIES), n),
         hours=luck.choice("people.hours", clocks.HOURS_SHARES, n),
         names=written,
-        consent=_consent(firm, luck, opened, traits[:, 8]),
+        consent=_consent(firm, luck, opened, traits[:, 8], channels),
     )
 
 
@@ -295,11 +311,11 @@ def _referrers(firm: Aurora, luck: Luck, advocacy: np.ndarray) -> np.ndarray:
     return np.where(sent, np.where(advocacy[one] >= advocacy[two], one, two), -1)
 
 
-def _consent(firm: Aurora, luck: Luck, opened: np.ndarray, privacy: np.ndarray) -> np.ndarray:
+def _consent(firm: Aurora, luck: Luck, opened: np.ndarray, privacy: np.ndarray, channels: int) -> np.ndarray:
     n = len(opened)
-    days = np.full((n, len(CONSENT_CHANNELS), 3), -9999, dtype=np.int64)
+    days = np.full((n, channels, 3), -9999, dtype=np.int64)
     start = np.maximum(opened, 0)
-    for number, channel in enumerate(CONSENT_CHANNELS):
+    for number, channel in enumerate(CONSENT_CHANNELS[:channels]):
         given = luck.event(f"consent.{channel}", np.clip(firm.consent_given[number] + firm.consent_by_privacy * privacy, 0.02, 0.98))
         on = start + luck.index(f"consent.{channel}.on", 90, n)
         back = given & luck.event(f"consent.{channel}.back", np.full(n, firm.withdrawn_share))

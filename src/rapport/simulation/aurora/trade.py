@@ -11,7 +11,7 @@ from rapport import facts
 from rapport.simulation.aurora.firm import (
     CATEGORIES, DAYS, FOLLOW_UP_DAYS, FREQUENCIES, GESTURES, NOTICE_DAYS, OFFERS, PROGRAMME_DAY, YEAR_TWO, Aurora,
 )  # fmt: skip
-from rapport.simulation.aurora.people import Folk, Setting, grid, has_consent
+from rapport.simulation.aurora.people import Folk, Setting, day_reached, grid, has_consent
 from rapport.simulation.aurora.policy import Policy
 from rapport.simulation.luck import Luck
 
@@ -40,8 +40,8 @@ def _arm(luck: Luck, name: str, arms: tuple, n: int, chosen: str) -> np.ndarray:
     return by_lot if chosen == "by_lot" else np.full(n, [str(arm) for arm in arms].index(chosen))
 
 
-def campaigns(firm: Aurora, folk: Folk, luck: Luck, policy: Policy) -> tuple[Columns, dict[str, tuple[np.ndarray, np.ndarray]]]:
-    """Who was sent what in 2026, and what came of it.
+def campaigns(firm: Aurora, folk: Folk, luck: Luck, policy: Policy, whole: bool = True) -> tuple[Columns, dict[str, tuple[np.ndarray, np.ndarray]]]:
+    """Who was sent what in 2026, and what came of it; unless ``whole`` only what orders follow from: ``who, campaign, day, bought, buys``.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def campaigns(firm: Aurora, folk: Folk, luck: Luck, policy: Policy) -> tuple[Col
         ``who, campaign, day, arm`` (word), ``by_lot, bought, asked, stopped``; and ``buys``, ``asks``, ``stops``, the chances behind them.
     asked : (asks now, could ask) for each customer, as (rows,) bool arrays, in a dict under ``notice``
     """
-    n, rows = folk.n, np.arange(folk.n)
+    n = folk.n
     kind = folk.kind_of_buyer
     none = np.zeros(n)
     parts: list[tuple] = []
@@ -57,11 +57,15 @@ def campaigns(firm: Aurora, folk: Folk, luck: Luck, policy: Policy) -> tuple[Col
     def sent(name, start, arm, words, by_lot, who, buys, stops, asks=none):
         day = start + luck.index(f"{name}.day", 20, n) if np.isscalar(start) else start
         bought = luck.event(f"{name}.bought", buys)
+        kept = np.flatnonzero(who)
+        columns = (np.full(len(kept), CAMPAIGNS.index(name)), day[kept], bought[kept], buys[kept])
+        if not whole:
+            parts.append((kept, *columns))
+            return None
         stopped = luck.event(f"{name}.stopped", stops)
         asked = luck.event(f"{name}.asked", asks)
-        kept = np.flatnonzero(who)
-        columns = (rows, np.full(n, CAMPAIGNS.index(name)), day, np.array(words, dtype=object)[arm], np.full(n, int(by_lot)), bought, asked, stopped, buys, asks, stops)
-        parts.append(tuple(column[kept] for column in columns))
+        more = (np.array(words, dtype=object)[arm], np.full(n, int(by_lot)), asked, stopped, asks, stops)
+        parts.append((kept, *columns, *(column[kept] for column in more)))
         return asked & who
 
     consent = has_consent(folk, 0, YEAR_TWO)
@@ -78,7 +82,7 @@ def campaigns(firm: Aurora, folk: Folk, luck: Luck, policy: Policy) -> tuple[Col
     arm = _arm(luck, "notice", NOTICE_DAYS, n, policy.notice)
     asks = firm.where_is_it_base + np.array(firm.notice_effect)[arm]
     asked = sent("notice", YEAR_TWO + 110, arm, NOTICE_DAYS, policy.notice == "by_lot", consent, none, none, asks)
-    could = consent & luck.event("notice.asked", np.full(n, firm.where_is_it_base + max(firm.notice_effect)))
+    could = consent & luck.event("notice.asked", np.full(n, firm.where_is_it_base + max(firm.notice_effect))) if whole else None
 
     arm = _arm(luck, "follow_up", FOLLOW_UP_DAYS, n, policy.follow_up)
     buys = firm.follow_up_base + np.array(firm.follow_up_effect)[arm]
@@ -99,8 +103,8 @@ def campaigns(firm: Aurora, folk: Folk, luck: Luck, policy: Policy) -> tuple[Col
     buys = firm.mailing_base + np.array(firm.mailing_by_class)[group] + firm.mailing_effect * arm
     sent("mailing", np.full(n, YEAR_TWO + 190), arm, ("not_sent", "sent"), False, np.ones(n, bool), buys, none)
 
-    names = ("who", "campaign", "day", "arm", "by_lot", "bought", "asked", "stopped", "buys", "asks", "stops")
-    return {name: np.concatenate([part[i] for part in parts]) for i, name in enumerate(names)}, {"notice": (asked, could)}
+    names = ("who", "campaign", "day", "bought", "buys", "arm", "by_lot", "asked", "stopped", "asks", "stops")
+    return {name: np.concatenate(column) for name, column in zip(names, zip(*parts))}, {"notice": (asked, could)}
 
 
 def joins(firm: Aurora, folk: Folk, luck: Luck, policy: Policy) -> np.ndarray:
@@ -130,40 +134,42 @@ def orders(firm: Aurora, setting: Setting, folk: Folk, luck: Luck, joined: np.nd
     left = np.minimum(left, np.floor(folk.leaves_after * ordinary))  # who has left for good orders no more
     count = luck.stream("orders.count").poisson(firm.thinning * folk.rate * left / ordinary)
     who = np.repeat(np.arange(n), count)
-    position = np.floor(luck.uniform("orders.when", len(who)) * left[who])
-    day = setting.day_of[setting.day_from[folk.market[who]] + (begun[who] + position).astype(np.int64)].astype(np.int64)
+    position = (luck.uniform("orders.when", len(who)) * left[who]).astype(np.int64)
+    day = day_reached(setting, folk.market[who], begun[who] + position)
     lift = np.array(firm.programme_lift)[buyer_class(firm, folk)] * joined
     rate = 1 + lift[who] * (day >= PROGRAMME_DAY)
     kept = luck.uniform("orders.kept", len(who)) * firm.thinning < rate
     worth = luck.stream("orders.cents").standard_gamma(firm.spend_p, len(who))
     what = luck.uniform("orders.what", len(who))
 
-    none = np.zeros(n, dtype=np.int64)
-    pieces = [(np.arange(n), folk.first_day, none, luck.stream("first.cents").standard_gamma(firm.spend_p, n), luck.uniform("first.what", n))]
+    none = np.zeros(n, dtype=np.int8)
+    pieces = [(np.arange(n) * 4096 + folk.first_day, none, luck.stream("first.cents").standard_gamma(firm.spend_p, n), luck.uniform("first.what", n))]
     later = np.flatnonzero(kept)
-    pieces.append((who[later], day[later], np.zeros(len(later), dtype=np.int64), worth[later], what[later]))
+    pieces.append(((who * 4096 + day)[later], np.zeros(len(later), dtype=np.int8), worth[later], what[later]))
     if sent is not None:
         sold = np.flatnonzero(sent["bought"])
         worth = luck.stream("campaigns.cents").standard_gamma(firm.spend_p, (n, len(CAMPAIGNS)))
         what = luck.uniform("campaigns.what", n * len(CAMPAIGNS)).reshape(n, -1)
         who, which = sent["who"][sold], sent["campaign"][sold]
         ordered_on = np.minimum(sent["day"][sold] + 3 + 12 * (which == CAMPAIGNS.index("follow_up")), DAYS - 1)
-        pieces.append((who, ordered_on, which + 1, worth[who, which], what[who, which]))
-    who, day, via, worth, what = (np.concatenate(column) for column in zip(*pieces))
-    sort = np.argsort(who * 4096 + day, kind="stable")
-    who, day, via, worth, what = (column[sort] for column in (who, day, via, worth, what))
-    abroad = np.floor(what * 1024) / 1024  # one number decides two things: its upper digits this …
-    kind = what * 1024 - np.floor(what * 1024)  # … and its lower ones what is bought
+        pieces.append((who * 4096 + ordered_on, (which + 1).astype(np.int8), worth[who, which], what[who, which]))
+    when, via, worth, what = (np.concatenate(column) for column in zip(*pieces))
+    sort = np.argsort(when, kind="stable")
+    when, via, worth, what = (column[sort] for column in (when, via, worth, what))
+    who = when >> 12
+    what *= 1024
+    abroad = np.floor(what)  # one number decides two things: its upper digits this …
+    kind = what - abroad  # … and its lower ones what is bought
     cents = np.maximum(np.rint(grid(worth) * folk.mean_order[who] / firm.spend_p / 10) * 10, 10)
     favourite = kind < firm.category_by_industry
-    rest = np.floor((kind - firm.category_by_industry) / (1 - firm.category_by_industry) * len(CATEGORIES)).astype(np.int64)
+    rest = ((kind - firm.category_by_industry) / (1 - firm.category_by_industry) * len(CATEGORIES)).astype(np.int64)
     return {
         "who": who,
-        "day": day,
+        "day": when & 4095,
         "via": via,
         "cents": cents.astype(np.int64),
-        "category": np.where(favourite, folk.industry[who] % len(CATEGORIES), np.clip(rest, 0, len(CATEGORIES) - 1)),
-        "abroad": (abroad < firm.cross_border_share).astype(np.int64),
+        "category": np.where(favourite, (folk.industry % len(CATEGORIES))[who], np.minimum(rest, len(CATEGORIES) - 1)),
+        "abroad": (abroad / 1024 < firm.cross_border_share).astype(np.int64),
     }
 
 
@@ -171,16 +177,17 @@ def numbered(who: np.ndarray) -> np.ndarray:
     """1, 2, … within each run of the same customer; `who` is sorted."""
     if not len(who):
         return np.zeros(0, dtype=np.int64)
-    starts = np.flatnonzero(np.r_[True, who[1:] != who[:-1]])
-    return np.arange(len(who)) - np.repeat(starts, np.diff(np.r_[starts, len(who)])) + 1
+    runs = np.bincount(who)
+    return np.arange(1, len(who) + 1) - np.repeat(np.cumsum(runs) - runs, runs)
 
 
 def local_money(firm: Aurora, folk: Folk, who: np.ndarray, cents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(currency words, whole minor units of it) for amounts in euro cents."""
     codes = currencies(firm.markets)
-    rate = np.array([PER_100_EURO[code] for code in codes])[folk.market[who]]
-    unit = np.array([100 if code in NO_MINOR_UNIT else 1 for code in codes])[folk.market[who]]
-    return np.array(codes, dtype=object)[folk.market[who]], np.rint(cents * rate / (100 * unit)).astype(np.int64)
+    market = folk.market[who]
+    rate = np.array([PER_100_EURO[code] for code in codes])[market]
+    unit = np.array([10_000 if code in NO_MINOR_UNIT else 100 for code in codes])[market]
+    return np.array(codes, dtype=object)[market], np.rint(cents * rate / unit).astype(np.int64)
 
 
 def lapses(firm: Aurora, folk: Folk, luck: Luck, policy: Policy, left: np.ndarray, consent: np.ndarray) -> Columns:

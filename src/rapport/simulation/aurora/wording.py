@@ -102,7 +102,7 @@ def _ascii(text: str) -> str:
 def _flat() -> dict[str, np.ndarray]:
     """All lists one behind the other, so that one look-up serves every row: parts by form, and where each list begins.
 
-    ``given`` and ``surname`` are (2, entries) object, native and in Latin letters; ``given_at``, ``given_n``, ``surname_at``
+    ``given``, ``surname``, ``given_first`` and ``surname_first`` are (2, entries) object, native and in Latin letters; ``given_at``, ``given_n``, ``surname_at``
     and ``surname_n`` are (lists, 2) int64 by list and gender.
     """
     lists = list(name_lists().values())
@@ -114,9 +114,11 @@ def _flat() -> dict[str, np.ndarray]:
         flat[f"{part}_n"] = counts.reshape(-1, 2)
         flat[f"{part}_at"] = (np.cumsum(counts) - counts).reshape(-1, 2)
         flat[f"{part}_mail"] = np.array([_ascii(text) for text in flat[part][1]], dtype=object)
-    flat["surname_first"] = np.array([names.surname_first for names in lists])
+    flat["turned"] = np.array([names.surname_first for names in lists])
     # Japanese is written with a space where the parts must be told apart; Chinese and Korean without.
-    flat["gap"] = np.array(["" if names.script in ("Hans", "Kore") else " " for names in lists], dtype=object)
+    gaps = np.array(["" if names.script in ("Hans", "Kore") else " " for names in lists for _ in (0, 1)], dtype=object)
+    for part in ("given", "surname"):  # with the gap behind it, for whichever part stands first
+        flat[f"{part}_first"] = np.array([flat[part][0] + np.repeat(gaps, flat[f"{part}_n"].ravel()), flat[part][1] + " "], dtype=object)
     flat["script"] = np.array([names.script for names in lists], dtype=object)
     return flat
 
@@ -153,11 +155,12 @@ def write_names(
         flat[f"{part}_at"][group, gender] + (each * flat[f"{part}_n"][group, gender]).astype(np.int64) for part, each in zip(("given", "surname"), pick)
     )
     form = np.where(native, 0, 1)
-    first, last = flat["given"][form, given], flat["surname"][form, surname]
-    turned = native & flat["surname_first"][group]
-    front, back = np.where(turned, last, first), np.where(turned, first, last)
-    names = {"name": front + np.where(native, flat["gap"][group], " ") + back, "script": np.where(native, flat["script"][group], "Latn")}
+    turned = native & flat["turned"][group]
+    back = np.where(turned, flat["given"][form, given], flat["surname"][form, surname])
+    names = {"name": np.where(turned, flat["surname_first"][form, surname], flat["given_first"][form, given]) + back}
+    names["script"] = np.where(native, flat["script"][group], "Latn")
     if other_forms:
+        front = np.where(turned, flat["surname"][form, surname], flat["given"][form, given])
         names["latin"] = flat["given"][1][given] + " " + flat["surname"][1][surname]
         names["swapped"] = back + " " + front
         names["mail"] = flat["given_mail"][given] + "." + flat["surname_mail"][surname]
