@@ -88,6 +88,27 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_files(whole, tmp_path):
     assert {path: path.stat().st_mtime_ns for path in finished} == finished, "a finished part was made again"
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="children are looked up in /proc, which only Linux has")
+def test_workers_end_with_a_parent_that_was_killed(tmp_path):
+    script = (
+        "import sys\n"
+        "from rapport.simulation import Aurora, write_stream\n"
+        "if __name__ == '__main__':\n"
+        "    write_stream(Aurora(customers=2_000_000), 4, sys.argv[1], part_blocks=1, workers=2)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
+    while not list(tmp_path.glob("parts/0*.json")) and process.poll() is None:
+        time.sleep(0.02)
+    children = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    process.kill()
+    process.wait()
+    assert len(children) >= 2
+    deadline = time.monotonic() + 20
+    while (left := [pid for pid in children if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not left
+
+
 def test_a_stop_in_the_middle_of_a_part_leaves_none_of_its_files(tmp_path, monkeypatch):
     make, made = stream.make_block, []
 

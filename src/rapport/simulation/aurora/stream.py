@@ -6,6 +6,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import ExitStack
@@ -114,7 +116,7 @@ def _run(jobs: list[tuple], workers: int) -> Iterable[int]:
     if workers == 1 or len(jobs) < 2:
         yield from (_write_part(*job) for job in jobs)
         return
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=_end_with, initargs=(os.getpid(),)) as pool:
         waiting, rest = set(), iter(jobs)
         try:
             for job in rest:
@@ -128,6 +130,19 @@ def _run(jobs: list[tuple], workers: int) -> Iterable[int]:
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _end_with(parent: int) -> None:
+    """Let this worker end when the process that asked for it is gone: killed, it cannot tell its workers, and a new run must not meet them."""
+    first = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == first:
+            time.sleep(0.5)
+        os._exit(1)
+
+    if first == parent:  # under a fork server the parent is another one, which ends by itself
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _write_part(
