@@ -77,8 +77,7 @@ def _step(walk: Walk, place: dict[str, Any], console: Console, ask: Callable[[st
     outcome = walk.step((_rank if node["kind"] == "rank" else _choose)(node, walk, place, console, ask))
     for part, style in (("clue", "italic"), ("text", ""), ("feedback", "cyan")):
         if outcome.get(part):
-            told = _fill(outcome[part], place)
-            console.print(Padding(Text(f"“{told}”" if part == "clue" and not told.startswith(("“", '"', "„")) else told, style=style), (0, 0, 0, 2)))
+            console.print(Padding(Text(_fill(outcome[part], place), style=style), (0, 0, 0, 2)))
     if outcome.get("habit"):
         console.print(Padding(Text(f"The habit: {_fill(outcome['habit'], place)}", style="cyan"), (0, 0, 0, 2)))
     return outcome
