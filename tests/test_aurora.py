@@ -432,7 +432,7 @@ def test_outcomes_are_those_of_the_tables(small):
         (lambda: Aurora(programme_lift=(0.5, 0, 0)), "programme_lift: .*thinning"),
         (lambda: simulate(PRESETS["recovery_sample"], 1, Policy()), "policy: a policy is for the full book"),
         (lambda: simulate(SMALL, -1), "seed -1 cannot be used"),
-        (lambda: describe_columns("moon"), "the books are recovery and aurora"),
+        (lambda: describe_columns("moon"), "the books are recovery, aurora, incidents, measuring, preferences and winback"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(make, message):

@@ -13,9 +13,9 @@ PACKAGE = Path(__file__).parents[1] / "src" / "rapport"
 FLOORS = (
     ("facts", "i18n", "charts"),
     ("metrics", "content", "markdown"),
-    ("simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
-    ("coverage", "lessons", "widgets"),
-    ("editing",),
+    ("assessment", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
+    ("coverage", "lessons", "study"),
+    ("widgets", "editing"),
     ("handbook",),
     ("cli",),
 )

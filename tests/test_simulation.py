@@ -16,7 +16,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from rapport.content import ContentError
-from rapport.simulation import DISCLAIMER, PRESETS, SIGNALS, Aurora, Book, Firm, describe_columns, dictionary_markdown, simulate, write_book
+from rapport.simulation import DISCLAIMER, PRESETS, SIGNALS, Aurora, Book, Firm, Winback, describe_columns, dictionary_markdown, simulate, write_book
 from rapport.simulation.luck import BLOCK, Luck
 from rapport.simulation.sample import PRESET, SEED, write_sample
 from rapport.simulation.tables import TABLES, frame
@@ -198,7 +198,7 @@ def test_the_truth_is_not_in_the_book(small):
 
 
 def test_every_signal_names_planted_parameters():
-    parameters = {field.name for firm in (Firm, Aurora) for field in fields(firm)}
+    parameters = {field.name for firm in (Firm, Aurora, Winback) for field in fields(firm)}
     assert {name for names in SIGNALS.values() for name in names} <= parameters
     assert {"G2-I4", "G2-S2-T1", "G2-S2-R", "L1-E9"} <= set(SIGNALS)
 

@@ -139,7 +139,7 @@ def test_every_setting_shows_the_interval_that_metrics_computes(book, explorer):
             design = design[design[name] == int(frame.choice[name])]
         design = design[design["remedy"] == frame.choice["remedy"]]
         outcome = frame.choice["outcome"]
-        if OUTCOMES[outcome][2] == "mean":
+        if OUTCOMES[outcome][1] == "mean":
             expected = metrics.mean_interval(design[outcome])
         else:
             expected = metrics.Interval(*(100 * each for each in metrics.proportion_interval(design[outcome])[:3]), len(design))

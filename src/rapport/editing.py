@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rapport.content import ContentError, Document, course_root, module_stems, parse_yaml, raise_all, read_text, read_yaml
 from rapport.playbooks import load as load_playbook
-from rapport.playbooks import playbook_path
+from rapport.playbooks import playbook_path, session
 from rapport.playbooks.bibliography import FILE, bibliography, cite
 
 LANG = "en"
@@ -111,15 +111,26 @@ def prose(root: Path) -> Iterator[Passage]:
         for play in book.plays:
             card = play.card
             yield Passage(path, play.line, play.id, "\n\n".join([card.trigger, *card.steps, *card.words_to_try, *card.do_not, card.measure, card.monday, card.claim, card.limit]))
+    for stem in _written(root):
+        if plan := session.load(stem, root):
+            told = plan.front.model_dump(exclude={"module"})
+            yield Passage(plan.path, 1, "session", "\n\n".join([*_leaves(told), plan.notes]))
     for path, number, source in _markdown_cells(root):
         yield Passage(path, 1, f"cell {number}", source)
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
 
 
 def _documents(root: Path) -> Iterator[Document]:
     """Every case and exercise file that can be parsed; what cannot is told by its own room."""
     for stem in module_stems(root):
-        paths = [path for path in sorted((root / "playbooks" / stem).glob("*.yaml")) if path.name != "session.yaml"]
-        for path in [*paths, root / "exercises" / f"{stem}.yaml"]:
+        for path in [*sorted((root / "playbooks" / stem).glob("*.yaml")), root / "exercises" / f"{stem}.yaml"]:
             if path.exists():
                 yield parse_yaml(read_text(path), path)
 

@@ -18,7 +18,8 @@ from rapport.content import ContentError
 from rapport.i18n import OPEN
 from rapport.i18n.words import Words
 
-LABELS = Words(__file__, {"strong": "Strong", "mixed": "Mixed", "folklore": "Folklore", "legal": "Legal"})
+BADGES = ("strong", "mixed", "folklore", "legal")
+LABELS = Words(__file__, {"strong": "Strong", "mixed": "Mixed", "folklore": "Folklore", "legal": "Legal", "table": "Table"})
 _SAFE_LINK = re.compile(r"^(?:https?:|mailto:|[./?\w%-][^:#]*(?:#|$)|#)", re.IGNORECASE)
 _MATHML = frozenset(
     "math mrow mi mn mo mtext mspace ms mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts "
@@ -149,7 +150,7 @@ def _claims(tokens: list[Token]) -> None:
         if len(children) < 3 or children[0].type != "strong_open" or children[1].type != "text":
             continue
         word = children[1].content.strip(" .:·").lower()
-        badge = next((name for name in LABELS if word in (name, LABELS[name].lower())), None)
+        badge = next((name for name in BADGES if word in (name, LABELS[name].lower())), None)
         if badge is None:
             continue
         end = next(i for i in range(start, len(tokens)) if tokens[i].type == "blockquote_close" and tokens[i].level == token.level)
@@ -171,7 +172,7 @@ def _tables(tokens: list[Token]) -> None:
             token.attrSet("class", style.removeprefix("text-align:"))
         if token.type in ("table_open", "table_close"):
             frame = Token("table_wrap", "", 0)
-            frame.content = '<div class="table" role="group" aria-label="Table" tabindex="0">\n' if token.nesting == 1 else "</div>\n"
+            frame.content = f'<div class="table" role="group" aria-label="{escape(LABELS["table"])}" tabindex="0">\n' if token.nesting == 1 else "</div>\n"
             tokens.insert(at if token.nesting == 1 else at + 1, frame)
             at += 1
         at += 1

@@ -104,14 +104,14 @@ def test_every_page_can_be_read_without_javascript(opened, name):
 # ---- Finding one's way ------------------------------------------------------------------------------------------
 
 
-def test_previous_and_next_lead_through_all_pages_and_back(opened):
+def test_previous_and_next_lead_through_all_pages_and_back(opened, built):
     page = opened("index")
     seen = [page.url.rsplit("/", 1)[1]]
     while page.locator("a[rel=next]").count():
         with page.expect_navigation():
             page.locator("a[rel=next]").click()
         seen.append(page.url.rsplit("/", 1)[1].partition("#")[0])
-    assert seen == [f"{name}.html" for name in PAGES]
+    assert seen == [path.name for path in built.pages] and len(seen) >= len(PAGES)
     while page.locator("a[rel=prev]").count():
         with page.expect_navigation():
             page.locator("a[rel=prev]").click()
@@ -341,7 +341,7 @@ def test_the_unpacked_zip_opens_like_the_folder(built, page_factory, tmp_path):
     page = page_factory()
     page.goto((tmp_path / "rapport-handbook" / "index.html").as_uri())
     with page.expect_navigation():
-        page.locator(".module .button").click()
+        page.locator(".module .button").first.click()
     assert page.locator("rapport-scenario .rs-start").is_visible()
     assert page.seen.errors == [] and page.seen.requests == []
 

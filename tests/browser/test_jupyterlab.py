@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from rapport import learner
+
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "notebooks" / "10_when_it_goes_wrong.ipynb"
 
@@ -122,7 +124,40 @@ def test_module_10_is_run_played_with_the_keyboard_and_its_log_found_in_python(l
         assert [int(number) for number in row["effects"].strip("[]").split(",")] == choice["effects"]
 
     record = json.loads((workspace / ".rapport" / "record.json").read_text(encoding="utf-8"))
-    assert [run["path"] for run in record["runs"]] == [[choice["option"] for choice in played]]
+    assert [event["path"] for event in record["events"] if event["kind"] == "run"] == [[choice["option"] for choice in played]]
     assert page.seen.requests == [], "nothing outside this machine was asked for: no news, no update check"
     assert page.locator(".jp-toast-button, .jp-Dialog").count() == 0
     assert NOTEBOOK.read_bytes() == before
+
+
+def test_a_sitting_is_finished_with_the_keyboard_and_reported_in_python(lab, page_factory):
+    workspace, server = lab
+    page = page_factory(width=1400, height=900, local=True)
+    page.set_default_timeout(30_000)
+    page.goto(f"{server['url']}lab/tree/notebooks/assessment.ipynb?token={server['token']}")
+    page.locator(".jp-NotebookPanel .jp-KernelName", has_text="Python 3").wait_for()
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status=idle]")
+    run_all(page)
+    page.locator("rapport-assessment [data-begin=pre]").focus()
+    page.keyboard.press("Enter")
+    for _ in range(12):
+        for letter, rank in (("a", "2"), ("b", "3"), ("c", "1")):
+            press_until(page, f"[data-letter={letter}]")
+            page.keyboard.press("Space")
+            press_until(page, f"[data-letter={letter}][value='{rank}']", "ArrowRight", 3)
+        for part, value in (("check", "b"), ("best", "c"), ("worst", "a"), ("sure", "4")):
+            press_until(page, f"[data-part={part}]")
+            page.keyboard.press("Space")
+            press_until(page, f"[data-part={part}][value='{value}']", "ArrowDown", 5)
+        press_until(page, "[data-do=next]")
+        page.keyboard.press("Enter")
+    page.locator("rapport-assessment [data-scale=judgement]").wait_for()
+    shown = page.locator("rapport-assessment [data-scale=judgement] strong").inner_text().split()[0]
+
+    cell = page.locator(".jp-CodeCell", has_text="my_report()")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    cell.locator(".jp-OutputArea-output", has_text=f"Before: judgement {shown} of 100").wait_for()
+    (sitting,) = learner.open_record(workspace / ".rapport" / "record.json").events("sitting")
+    assert {(each["ranking"], each["check"], each["best"], each["worst"], each["sure"]) for each in sitting["answers"]} == {("cab", "b", "c", "a", 4)}
+    assert page.seen.requests == [] and len(sitting["answers"]) == 12

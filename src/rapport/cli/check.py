@@ -26,8 +26,12 @@ def check_course(root: Path, release: bool = False) -> None:
         "Facts": _facts,
         "Pages": _pages,
         "Playbooks": _playbooks,
+        "Sessions": _sessions,
+        "Paths": _paths,
+        "Screening": _screening,
         "Scenarios": _scenarios,
         "Exercises": _exercises,
+        "Assessment": _assessment,
         "Notebooks": _notebooks,
         "Coverage": _coverage,
         "Editing": _editing,
@@ -92,6 +96,43 @@ def _playbooks(root: Path) -> Found:
     yield f"{_counted(len(read), 'playbook')}, {_counted(sum(len(each.plays) for each in read), 'play card')}"
 
 
+def _sessions(root: Path) -> Found:
+    from rapport.content import read_markdown
+    from rapport.handbook.facilitator import GUIDE
+    from rapport.handbook.pages import Front
+    from rapport.playbooks import session
+
+    if (guide := root / "playbooks" / f"{GUIDE}.md").exists():
+        read_markdown(guide, Front)
+    read = 0
+    for stem in module_stems(root):
+        try:
+            read += session.load(stem, root) is not None
+        except ContentError as error:
+            yield error
+    yield f"{_counted(read, 'session plan')}; " + (f"none yet for {', '.join(without)}" if (without := session.missing(root)) else "one for each module")
+
+
+def _paths(root: Path) -> Found:
+    from rapport.study import paths
+
+    if not paths.file(root).exists():  # a course need not tell roles apart
+        return
+    read = paths.read_paths(root)
+    there = {stem[:2] for stem in module_stems(root)}
+    follow = sorted(set(read.modules) - there)
+    yield f"{_counted(len(read.roles), 'role')}; of {_counted(len(read.modules), 'module')} {len(there & set(read.modules))} are there" + (
+        f", {', '.join(follow)} follow" if follow else ""
+    )
+
+
+def _screening(root: Path) -> Found:
+    from rapport.learner import screening
+
+    if screening.file(root).exists():
+        yield _counted(screening.check(root), "language")
+
+
 def _scenarios(root: Path) -> Found:
     from rapport import scenarios
 
@@ -145,6 +186,15 @@ def _exercises(root: Path) -> Found:
         except ContentError as error:
             yield error
     yield _counted(count, "exercise")
+
+
+def _assessment(root: Path) -> Found:
+    from rapport import assessment
+
+    if assessment.bank_path(root).exists():
+        bank = assessment.load(root)
+        yield _counted(len(bank.incidents), "incident")
+        yield from assessment.balance(bank)
 
 
 def _notebooks(root: Path) -> Found:

@@ -9,8 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rapport.cli import FAILED, STOPPED, WRONG_USE, UsageError
-from rapport.cli.maintain import register
+from rapport.cli import FAILED, STOPPED, WRONG_USE, UsageError, learning, maintain, measure
 
 EXIT_CODES = "Exit codes: 0 fine, 1 content or build failed, 2 wrong use, 130 stopped with Ctrl-C."
 
@@ -22,7 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=EXIT_CODES,
 )
-new = typer.Typer(no_args_is_help=True, help="Write a valid, commented skeleton: module, scenario or exercise.")
+new = typer.Typer(no_args_is_help=True, help="Write a valid, commented skeleton: module, scenario, exercise or session.")
 app.add_typer(new, name="new", rich_help_panel="For authors")
 
 
@@ -55,7 +54,8 @@ def rapport(
 
 @app.command(rich_help_panel="Read, learn, practise", epilog=example("rapport build --open"))
 def build(
-    out: Annotated[Path | None, typer.Option(help="Folder to build into; the zip and the single files go beside it.", show_default="build/handbook")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to build into; the zip and the single files go beside it.", show_default="build/handbook or build/facilitator")] = None,
+    edition: Annotated[str, typer.Option(help="learner, or facilitator: with answers, and all that is printed for a group.")] = "learner",
     open_: Annotated[bool, typer.Option("--open", help="Open the handbook in the browser afterwards.")] = False,
 ) -> None:
     """Execute every notebook and render the handbook: a folder, one zip, and a single file per module."""
@@ -63,9 +63,10 @@ def build(
     from rapport.cli.progress import shown
     from rapport.content import course_root, display_path
 
-    root = course_root()
+    if edition not in handbook.EDITIONS:
+        raise UsageError(f"No edition {edition!r}; there are {' and '.join(handbook.EDITIONS)}.")
     with shown("Building the handbook") as progress:
-        built = handbook.build(root, out or root / "build" / "handbook", progress)
+        built = handbook.build(course_root(), out, progress, edition)
     typer.echo(f"The handbook is ready; open {display_path(built.index)}")
     if open_:
         import webbrowser
@@ -122,6 +123,9 @@ def play(
         raise SystemExit(STOPPED) from None
     else:
         typer.echo(f"The same customer again: rapport play {scenario} --place {walk.place} --seed {seed}")
+
+
+learning.register(app)
 
 
 # ---- For authors ------------------------------------------------------------------------------------------------
@@ -185,13 +189,15 @@ def simulate(
         plain = customers.replace("_", "")
         if not plain.isdecimal() or len(plain) > 9 or not 1 <= int(plain) <= 100_000_000:
             raise UsageError(f"Found {customers!r} customers; give a whole number from 1 to 100_000_000.")
+        if not hasattr(firm, "customers"):
+            raise UsageError(f"The book {preset} has a fixed size; leave out --customers.")
         firm = dataclasses.replace(firm, customers=int(plain))
     if isinstance(firm, simulation.Aurora):
         with progress.shown("customers") as tell:
             simulation.write_stream(firm, seed, out, format=to, workers=workers, truth=truth, progress=tell)
     else:
-        if firm.customers > 1_000_000:
-            raise UsageError("The recovery book is made in memory, for at most 1_000_000 customers; the preset aurora has no such bound.")
+        if getattr(firm, "customers", 0) > 1_000_000:
+            raise UsageError(f"The {preset} book is made in memory, for at most 1_000_000 customers; the preset aurora has no such bound.")
         simulation.write_book(simulation.simulate(firm, seed).book, out, to)
     typer.echo(f"The book is in {display_path(out)} (simulated, seed {seed}).")
 
@@ -215,6 +221,15 @@ def new_scenario(
     from rapport.content import course_root
 
     _told(skeletons.scenario(course_root(), name, module))
+
+
+@new.command("session", epilog=example("rapport new session 10_when_it_goes_wrong"))
+def new_session(module: Annotated[str, typer.Argument(help="The module it belongs to.")]) -> None:
+    """Write a session plan of 90 minutes for whoever leads a group through a module."""
+    from rapport.cli import skeletons
+    from rapport.content import course_root
+
+    _told(skeletons.session(course_root(), module))
 
 
 @new.command("exercise", epilog=example("rapport new exercise share_silent --module 10_when_it_goes_wrong"))
@@ -266,4 +281,5 @@ def test(context: typer.Context) -> None:
     raise typer.Exit({0: 0, 1: FAILED, 2: FAILED, 3: FAILED, 4: WRONG_USE, 5: WRONG_USE}.get(code, FAILED))
 
 
-register(app)
+measure.register(app)
+maintain.register(app)

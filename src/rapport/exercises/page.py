@@ -62,7 +62,7 @@ def _draw(definition: Workbook, this: Key, seed: int, book: Any) -> dict[str, An
     exercise = this.exercise
     return {
         "seed": seed,
-        "table": table_text(_counts(definition, exercise, book), exercise.title) if exercise.table else None,
+        "table": table_text(counts(definition, exercise, book), exercise.title) if exercise.table else None,
         "accept": _accept(this, this.value),
         "mistakes": [{"id": mistake.id, "says": tree(to_html(mistake.says)), **_recognised(this, mistake, value)} for mistake, value in this.mistakes],
         "fraction": asks_percent(this),
@@ -74,7 +74,7 @@ def _draw(definition: Workbook, this: Key, seed: int, book: Any) -> dict[str, An
     }
 
 
-def _counts(definition: Workbook, exercise: Exercise, book: Any) -> Any:
+def counts(definition: Workbook, exercise: Exercise, book: Any) -> Any:
     """The exercise's small table with headings that read as words: a page has no column names to type."""
     return definition.run(exercise.table or "", book.book).rename(columns=_words).rename_axis(index=_words)
 
@@ -203,7 +203,7 @@ def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[in
         f'<div class="exercise-question">{to_html(exercise.question, heading_offset=level)}</div>',
     ]
     if exercise.table:
-        parts.append(f'<div class="exercise-table">{table_html(_counts(definition, exercise, first), exercise.title, frame=True)}</div>')
+        parts.append(f'<div class="exercise-table">{table_html(counts(definition, exercise, first), exercise.title, frame=True)}</div>')
     if answer.rows:
         rows = "".join(f'<li data-row="{row.id}">{inline(row.text.strip())}</li>' for row in answer.rows)
         parts.append(f'<ol class="exercise-rows">{rows}</ol>')

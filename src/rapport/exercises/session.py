@@ -119,6 +119,8 @@ class Session:
         if at >= len(exercise.hints):
             return Note((f"You have seen all {at} hints. After an attempt, `workbook.solution({name!r})` shows the solution.",))
         self._hints[name] = at + 1
+        if at + 1 not in self.record.hints(*self._where(name)):  # seen again after a restart, it is no new hint
+            self._keep("hint", name, number=at + 1)
         return Note((f"Hint {at + 1} of {len(exercise.hints)}: {exercise.hints[at].strip()}",))
 
     def predict(self, name: str, guess: Any) -> Note:
@@ -157,6 +159,8 @@ class Session:
         last = next((row.get("answer") for row in reversed(attempts) if row.get("answer") is not None), None)
         if not any(row["outcome"] in ("right", "given_up") for row in attempts):
             self.record.add_attempt(*self._where(name), "given_up")
+        if not self.record.solution_shown(*self._where(name)):
+            self._keep("solution", name)
         last = float(last) if isinstance(last, int | float) else None
         return Note((f"**{this.exercise.title}**", *reveal(this, last, self.record.prediction(*self._where(name)))))
 
@@ -173,6 +177,9 @@ class Session:
 
     def _where(self, name: str) -> tuple[str, str, int]:
         return self._definition.module, name, self.seed
+
+    def _keep(self, kind: str, name: str, **more: Any) -> None:
+        self.record.add(kind, **dict(zip(("module", "exercise", "seed"), self._where(name))), **more)
 
     def _with_notices(self, *paragraphs: str) -> Note:
         notices, self.record.notices[:] = list(self.record.notices), []

@@ -12,7 +12,7 @@ from rapport.handbook.execute import NotebookError, Progress
 
 __all__ = ["BuildResult", "NotebookError", "Progress", "build"]
 
-ZIP = "rapport-handbook.zip"
+EDITIONS = {"learner": "handbook", "facilitator": "facilitator"}  # edition and its folder
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class BuildResult:
     zip : Path
         The folder as one file to hand on.
     singles : tuple of Path
-        One self-contained file for each module.
+        One self-contained file for each module; none in the facilitator's edition.
     """
 
     index: Path
@@ -37,7 +37,7 @@ class BuildResult:
     singles: tuple[Path, ...]
 
 
-def build(root: Path, out: Path | None = None, progress: Progress | None = None) -> BuildResult:
+def build(root: Path, out: Path | None = None, progress: Progress | None = None, edition: str = "learner") -> BuildResult:
     """Execute every notebook, render the handbook and put it in place.
 
     Parameters
@@ -45,10 +45,12 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None)
     root : Path
         The course.
     out : Path, optional
-        Folder of the handbook, default ``build/handbook`` in the course; the zip and the ``single`` folder are
-        written beside it.
+        Folder of the handbook, default ``build/handbook`` or ``build/facilitator`` in the course; the zip and the
+        ``single`` folder are written beside it.
     progress : callable, optional
         Called as ``progress(what, done, total)``.
+    edition : str
+        ``learner``, or ``facilitator``: the same pages with answers, and what a trainer prints for a group.
 
     Returns
     -------
@@ -60,10 +62,11 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None)
         For anything wrong in the content, a notebook that fails, or a place that cannot be written. Whatever stood
         at `out` is then unchanged, as it is after Ctrl-C.
     """
-    from rapport.handbook import execute, package, pages
+    from rapport.handbook import execute, facilitator, package, pages
 
     root = Path(root)
-    out = Path(out) if out is not None else root / "build" / "handbook"
+    out = Path(out) if out is not None else root / "build" / EDITIONS[edition]
+    archive = f"rapport-{EDITIONS[edition]}"
     tell = progress or (lambda what, done, total: None)
     package.check_destination(out)
     paths = execute.notebook_paths(root)
@@ -80,19 +83,22 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None)
             done += len(wanted)
             tell("reading playbooks, cases and exercises", done, total)
             modules = pages.read_modules(root, executed)
+            if edition == "facilitator":
+                made += facilitator.site_pages(root, modules, pages.read_references(root, executed, ("reference", "trainer")))
+                continue
             made += pages.site_pages(root, modules, pages.read_references(root, executed))
             singles |= {f"single/{(page := pages.single_page(root, module)).file}": page for module in modules}
     pages.link_languages(made)
     tell("making pages", done + 1, total)
-    site = package.site_files(made)
-    beside = {ZIP: package.zipped(site)} | {name: package.single_file(page) for name, page in singles.items()}
+    site = package.site_files(made, package.FACILITATOR if edition == "facilitator" else ())
+    beside = {f"{archive}.zip": package.zipped(site, archive)} | {name: package.single_file(page) for name, page in singles.items()}
     tell("putting it in place", done + 2, total)
     package.deliver(out, site, beside)
     tell("done", total, total)
     return BuildResult(
         index=out / "index.html",
         pages=tuple(out / page.file for page in made),
-        zip=out.parent / ZIP,
+        zip=out.parent / f"{archive}.zip",
         singles=tuple(out.parent / name for name in singles),
     )
 

@@ -22,8 +22,9 @@ from rapport.handbook.verify import verify
 
 WEB = Path(__file__).parents[1] / "web"
 FONTS = Path(__file__).parents[1] / "fonts"
-STYLES = ("style.css", "answers.css", "player.css", "explorer.css")
-SCRIPTS = ("answers.js", "player.js", "explorer.js")
+STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css")
+SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js")
+FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
 MARKER = "rapport-handbook.txt"
 MARKER_TEXT = "This folder is made by the Rapport handbook build and replaced as a whole; keep nothing of your own here.\n"
@@ -31,9 +32,9 @@ _COMMON = "base-uri 'none'; form-action 'none'"
 POLICY = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; {_COMMON}"
 
 
-def assets() -> dict[str, bytes]:
-    """Style sheets and scripts that every page loads, by file name."""
-    names = [name for name in (*STYLES, EARLY, *SCRIPTS) if (WEB / name).exists()]
+def assets(more: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Style sheets and scripts that every page loads, and `more` of them, by file name."""
+    names = [name for name in (*STYLES, EARLY, *SCRIPTS, *more) if (WEB / name).exists()]
     return {name: (WEB / name).read_bytes() for name in names}
 
 
@@ -42,17 +43,24 @@ def fonts() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(FONTS.glob("*.woff2"))}
 
 
-def site_files(pages: list[Page]) -> dict[str, bytes]:
+def site_files(pages: list[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
     """The folder form: every page, style sheet and script by file name, checked.
+
+    Parameters
+    ----------
+    pages : list of Page
+    more : tuple of str
+        Style sheets and scripts of an edition, loaded after those of every page.
 
     Raises
     ------
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = assets()
-    head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in STYLES if name in loaded), f'<script src="{EARLY}"></script>'])
-    head += "".join(f'\n<script src="{name}" defer></script>' for name in SCRIPTS if name in loaded)
+    loaded = assets(more)
+    styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
+    head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
+    head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)
     html = {page.file: html_in(page.lang, page, policy=_policy(POLICY), assets=head, scripts="") for page in pages}
     loaded |= fonts()
     verify(html, [*loaded, MARKER])

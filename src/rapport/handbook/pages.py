@@ -15,7 +15,8 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from rapport import i18n, markdown, playbooks
+from rapport import assessment, i18n, markdown, playbooks
+from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, module_stems, read_markdown, words_of
 from rapport.handbook import render
 from rapport.handbook.strings import STRINGS, say
@@ -79,6 +80,7 @@ class Page:
     next: dict[str, str] | None = None
     home: str = field(default_factory=lambda: file_of("index"))
     footer: str = ""
+    mark: str = ""
     lang: str = field(default_factory=i18n.language)
     languages: list[dict[str, Any]] = field(default_factory=list)
 
@@ -197,7 +199,7 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
             return href(name.stem, anchor or ("exercises" if name.parent.name == "exercises" else ""))
         if name.name == "playbook.md" and (stem := name.parent.name or (module.stem if module else "")):
             return href(f"{stem}-cards", anchor)
-        if name.suffix == ".md" and name.stem in ("about", "index"):
+        if name.suffix == ".md" and name.stem in ("about", "index", "facilitator"):
             return href(name.stem, anchor)
         raise ContentError(f"the link {address!r} leads nowhere on a page; link to a notebook, a playbook, a #card-id, a #source-id or the web.", path)
 
@@ -305,6 +307,10 @@ def site_pages(root: Path, modules: list[Module], references: Sequence[Reference
     href = site_href("index")
     front = text_page(root, "index", href, {"main", "top", "modules"})
     further = [{"title": reference.title, "href": href(reference.name, "")} for reference in references]
+    bank = assessment.load(root) if assessment.bank_path(root).exists() else None
+    if bank:
+        title = i18n.english(bank.says["title"])
+        further.append({"title": title, "href": href("assessment", "")})
     body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules], further))
     pages.append(Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body)))
     for module in modules:
@@ -320,11 +326,13 @@ def site_pages(root: Path, modules: list[Module], references: Sequence[Reference
     for reference in references:
         body = reference_body(reference, site_href(reference.name))
         pages.append(Page(reference.name, reference.title, body, "reference", "", contents_of(body)))
+    if bank:
+        pages.append(Page("assessment", title, assessment_page.render(bank), "reference", bank.says["lead"]))
     front = text_page(root, "about", site_href("about"), {"main", "about", "your-data"})
     head = Markup('<header class="opening"><h1 id="about">{}</h1><p class="lead">{}</p></header>').format(front["title"], Markup(markdown.inline(front["lead"])))
     body = head + front["html"] + _parts().erase()
     pages.append(Page("about", front["title"], body, "about", front["lead"], contents_of(body)))
-    _frame(pages, modules)
+    frame(pages, modules)
     return pages
 
 
@@ -360,7 +368,7 @@ def html_of(page: Page, *, policy: str, assets: str, scripts: str) -> str:
     assets, scripts : str
         Elements for the head (styles, the early script) and for the end of the body.
     """
-    return _environment().get_template("base.html.j2").render(
+    return environment().get_template("base.html.j2").render(
         page=page, version=version("rapport"), policy=Markup(policy), assets=Markup(assets), scripts=Markup(scripts), words=script_json(script_words())
     )
 
@@ -415,7 +423,7 @@ def script_json(value: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def _frame(pages: list[Page], modules: list[Module]) -> None:
+def frame(pages: list[Page], modules: list[Module]) -> None:
     """Navigation, breadcrumbs, previous and next for the pages of the folder form."""
     stems = {module.stem: module for module in modules}
     for number, page in enumerate(pages):
@@ -449,17 +457,18 @@ def _filled(text: str, place: Mapping[str, str]) -> str:
 
 
 def _parts() -> Any:
-    return _environment().get_template("parts.html.j2").module
+    return environment().get_template("parts.html.j2").module
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Any:
+def environment() -> Any:
+    """The templates of the pages, with the words of the frame and the filters for Markdown."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(loader=FileSystemLoader(render.TEMPLATES / "pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=False)
-    environment.globals |= {"strings": STRINGS, "say": say}
-    environment.filters |= {
+    made = Environment(loader=FileSystemLoader(render.TEMPLATES / "pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=False)
+    made.globals |= {"strings": STRINGS, "say": say}
+    made.filters |= {
         "md": lambda text: Markup(markdown.to_html(text, heading_offset=3)),
         "md_inline": lambda text: Markup(markdown.inline(text)),
     }
-    return environment
+    return made

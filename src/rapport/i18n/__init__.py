@@ -51,6 +51,11 @@ def marking() -> bool:
     return _marking.get()
 
 
+def english(text: str) -> str:
+    """A text that stays English in every language, marked as such while a page in another one is made."""
+    return f"{OPEN}{text}{CLOSE}" if marking() and language() != SOURCE else text
+
+
 def unmarked(text: str) -> str:
     """`text` without the signs around what is still English."""
     return text.replace(OPEN, "").replace(CLOSE, "")

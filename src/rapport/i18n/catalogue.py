@@ -72,7 +72,8 @@ class Catalogue:
         if found is None:
             self.open.add(key(words))
             return words
-        return found
+        before, after = words[: len(words) - len(words.lstrip())], words[len(words.rstrip()) :]  # a piece of a sentence keeps its spaces
+        return f"{before}{found.strip()}{after}"
 
     def marked(self, words: str, line: int = 0, where: str = "") -> str:
         """As `text`, with the signs of `i18n.OPEN` and `i18n.CLOSE` around words that are still English; a `texts.Change`."""
@@ -189,7 +190,8 @@ def sources(root: Path) -> list[Source]:
     found += [Source(path, "exercises") for path in sorted((root / "exercises").glob("*.yaml"))]
     found += [Source(path, "page") for path in sorted((root / "playbooks").glob("*.md"))]
     found += [Source(path, "playbook") for path in sorted((root / "playbooks").glob("*/playbook.md"))]
-    found += [Source(path, "scenario") for path in sorted((root / "playbooks").glob("*/*.yaml")) if path.name != "session.yaml"]
+    found += [Source(path, "page") for path in sorted((root / "playbooks").glob("*/session.md"))]
+    found += [Source(path, "scenario") for path in sorted((root / "playbooks").glob("*/*.yaml"))]
     package = root / "src" / "rapport"
     found += [Source(path, "python") for path in sorted(package.rglob("*.py")) if re.search(r"^(STRINGS|WORDS|LABELS)\b.*=\s*(Words\(__file__, )?\{", path.read_text(encoding="utf-8"), re.MULTILINE)]
     found += [Source(path, "script") for path in sorted((package / "web").glob("*.js")) if "const STRINGS = {" in path.read_text(encoding="utf-8")]

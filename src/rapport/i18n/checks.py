@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _LINK = re.compile(r"\]\(([^)\s]*)\)")
 _CODE = re.compile(r"`[^`]*`")
 _DIGITS = str.maketrans("૦૧૨૩૪૫૬૭૮૯", "0123456789")
-_NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f ’']\d+)*")
+_NUMBER = re.compile(r"\d+(?:[.,:\u00a0\u202f ’']\d+)*")
 
 
 @dataclass(frozen=True)

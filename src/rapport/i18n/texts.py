@@ -20,11 +20,10 @@ Change = Callable[[str, int, str], str]
 KEYS = {
     "scenario": set("title principle setting opening organisation person role city portrait heading scene message prompt text feedback afterwards then habit clues epilogues".split()),
     "exercises": set("title question text unit predict says hints solution".split()),
-    "front": set("title lead roles outcomes ask right wrong because note".split()),
+    "front": set("title lead roles outcomes ask right wrong because note goal bring do say debrief when then behaviours practise praise remote".split()),
     "card": set("trigger steps words_to_try do_not measure monday claim limit".split()),
 }
 _LETTER = re.compile(r"[^\W\d_]")
-_MACHINE = re.compile(r"[=<>_\\]|^[\w.-]+$")
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,11 @@ def _strings(source: str, parsed: ast.AST, change: Change, first_line: int) -> I
 
 
 def _sentence(text: str) -> bool:
-    return bool(_LETTER.search(text)) and not _MACHINE.search(text.strip()) if not text[:1].isupper() else len(text) > 2 and not re.search(r"[=<>_\\]", text)
+    """Whether a string of code is for a reader: several words, or a capital first, or a piece of a sentence with a space at its end."""
+    plain = text.strip()
+    if not _LETTER.search(plain) or re.search(r"[=<>_\\]", plain):
+        return False
+    return " " in plain or (plain[:1].isupper() and len(plain) > 2) or text != plain
 
 
 def _joined(source: str, node: ast.JoinedStr) -> tuple[str, list[str]]:

@@ -19,6 +19,7 @@ DRAWS = 256
 LABELS = Words(__file__, {
     "relationship": "Relationship", "resolution": "Resolution", "fairness": "Fairness", "compliance": "Compliance",
     "sure_1": "just a guess", "sure_2": "leaning", "sure_3": "fairly sure", "sure_4": "sure", "sure_5": "nearly certain",
+    "chosen": "after {what}", "not_chosen": "without {what}", "luck": "if luck strikes: {what}", "no_luck": "unless luck strikes: {what}",
 })  # fmt: skip
 CONFIDENCE = (("sure_1", 1 / 3), ("sure_2", 0.5), ("sure_3", 0.65), ("sure_4", 0.8), ("sure_5", 0.95))
 RANK_CREDIT = (1.0, 0.5, 0.0)
@@ -96,7 +97,7 @@ def edge(graph: Graph, option: dict[str, Any], case: str) -> tuple[int, str]:
 def case_weights(case: Case, place: str) -> dict[str, float]:
     """Probability of every case id (persona and luck) at a place; they sum to 1."""
     weights = {}
-    for name, (persona, struck) in _cases(case).items():
+    for name, (persona, struck) in drawable(case).items():
         weight = case.personas[persona].weights[place]
         for event, declared in case.events.items():
             weight *= declared.probability if event in struck else 1 - declared.probability
@@ -116,7 +117,7 @@ def draw_table(case: Case, place: str) -> list[str]:
     return [deck[i] for i in order]
 
 
-def _cases(case: Case) -> dict[str, tuple[str, tuple[str, ...]]]:
+def drawable(case: Case) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Case id → (persona, events that strike): everything that luck decides before the first word."""
     names = sorted(case.events)
     subsets = [struck for size in range(len(names) + 1) for struck in itertools.combinations(names, size)]
@@ -129,7 +130,7 @@ class _Builder:
     def __init__(self, case: Case, document: Document):
         self.case, self.document = case, document
         self.people = list(case.personas)
-        self.cases = _cases(case)
+        self.cases = drawable(case)
         self.decisions = {decision.id: (index, decision) for index, decision in enumerate(case.decisions)}
         self.endings = {ending.id: ending for ending in case.endings}
         self.needed = {name: _flags_needed(case, name) for name in self.decisions}

@@ -3,9 +3,11 @@ Only arithmetic that every processor does alike (no exp, log or sums over rows),
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +18,13 @@ from rapport.simulation.aurora.firm import Aurora
 from rapport.simulation.aurora.policy import Policy
 from rapport.simulation.firm import FAULTS, KINDS, PREFERENCES, REMEDIES, STREAMS, TRIAL_CELLS, YEAR_BEGINS, Firm
 from rapport.simulation.handling import handle
+from rapport.simulation.incidents import Incidents, simulate_incidents
 from rapport.simulation.luck import Luck
-from rapport.simulation.measuring import Measuring, MeasuringSimulated, simulate_measuring
+from rapport.simulation.measuring import Measuring, simulate_measuring
 from rapport.simulation.people import People, make_people, respond
+from rapport.simulation.preferences import Preferences, simulate_preferences
 from rapport.simulation.tables import Book, frame
+from rapport.simulation.winback import Winback, simulate_winback
 
 
 @dataclass(frozen=True)
@@ -53,18 +58,22 @@ class Truth:
 class Simulated:
     """A book and, apart from it, its truth."""
 
-    book: Book
-    truth: Truth
+    book: Any
+    truth: Any
 
 
-def simulate(firm: Firm | Aurora | Measuring, seed: int, policy: Policy | None = None) -> Simulated | AuroraSimulated | MeasuringSimulated:
+# Books of one module, each made in its own file.
+_SMALL: dict[type, Callable[[Any, int], Any]] = {Incidents: simulate_incidents, Measuring: simulate_measuring, Preferences: simulate_preferences, Winback: simulate_winback}
+
+
+def simulate(firm: Any, seed: int, policy: Policy | None = None) -> Any:
     """A book of customers, and its truth.
 
     Parameters
     ----------
-    firm : Firm, Aurora or Measuring
-        Parameters, such as ``PRESETS["recovery"]`` (failures and recoveries), ``PRESETS["aurora"]`` (the full book) or
-        ``PRESETS["measuring"]`` (six lettered markets, for measuring fairly).
+    firm : Firm, Aurora, or the parameters of a module's own small book
+        Such as ``PRESETS["recovery"]`` (failures and recoveries), ``PRESETS["aurora"]`` (the full book),
+        ``PRESETS["incidents"]`` (guesses about callers), ``PRESETS["measuring"]`` (six lettered markets) or ``PRESETS["winback"]`` (lost customers).
     seed : int
         From 0 to 2**63 − 1. The same firm and seed give the same book, byte for byte.
     policy : Policy, optional
@@ -73,7 +82,7 @@ def simulate(firm: Firm | Aurora | Measuring, seed: int, policy: Policy | None =
 
     Returns
     -------
-    Simulated, AuroraSimulated or MeasuringSimulated
+    Simulated, AuroraSimulated, or what a small book has in their place
         ``.book`` holds the tables, ``.truth`` the planted truth; of the full book ``.outcomes`` what came of it for each customer.
 
     Raises
@@ -89,8 +98,8 @@ def simulate(firm: Firm | Aurora | Measuring, seed: int, policy: Policy | None =
         return simulate_aurora(firm, seed, policy)
     if policy is not None:
         raise ContentError('a policy is for the full book: simulate(PRESETS["aurora"], seed, policy).', key="policy")
-    if isinstance(firm, Measuring):
-        return simulate_measuring(firm, seed)
+    if small := _SMALL.get(type(firm)):
+        return small(firm, seed)
     luck = Luck(seed)
     people = make_people(firm, luck)
     underpaid = firm.audited_markets[luck.shuffled("equity.market", 2)[0]]

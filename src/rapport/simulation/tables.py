@@ -131,17 +131,17 @@ _COLUMNS = {
 
 
 def describe_columns(book: str = "recovery") -> tuple[Column, ...]:
-    """Every column of every table of a book (``recovery``, ``aurora`` or ``measuring``), in the order of the files."""
+    """Every column of every table of a book, in the order of the files: ``recovery``, ``aurora``, or a module's small one by its preset."""
     if book == "aurora":
         from rapport.simulation.aurora.tables import columns  # late: it builds on this module
 
         return columns()
-    if book == "measuring":
-        from rapport.simulation.measuring import columns  # likewise
+    if book in ("incidents", "measuring", "preferences", "winback"):
+        from importlib import import_module  # late: they build on this module
 
-        return columns()
+        return import_module(f"rapport.simulation.{book}").columns()
     if book != "recovery":
-        raise ContentError(f"found {book!r}; the books are recovery, aurora and measuring.", key="book")
+        raise ContentError(f"found {book!r}; the books are recovery, aurora, incidents, measuring, preferences and winback.", key="book")
     return tuple(Column(table, *column) for table, columns in _COLUMNS.items() for column in columns)
 
 

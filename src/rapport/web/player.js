@@ -689,6 +689,6 @@
     }
   }
 
-  globalThis.RapportPlayer = { strings: STRINGS, fill: fill, begin: begin, step: step, replay: replay, restore: restore, logOf: logOf, edge: edge, labelOf: labelOf, runOf: runOf };
+  globalThis.RapportPlayer = { strings: STRINGS, fill: fill, begin: begin, step: step, replay: replay, restore: restore, logOf: logOf, edge: edge, labelOf: labelOf, runOf: runOf, placeOf: placeOf, el: el, svg: svg, inline: inline, prose: prose };
   if (!customElements.get("rapport-scenario")) customElements.define("rapport-scenario", RapportScenario);
 })();

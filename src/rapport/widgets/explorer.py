@@ -16,25 +16,33 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from rapport import charts, metrics
+from rapport.i18n.words import Words
 from rapport.widgets.keys import KeyGuard
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OUTCOMES = {
-    "fairness": ("Fairness", "points of 100", "mean"),
-    "satisfaction_after": ("Satisfaction afterwards", "points of 100", "mean"),
-    "repurchased": ("Bought again", "% within 180 days", "share"),
-    "escalated": ("Escalated", "% of cases", "share"),
-}
-CONTROLS = {
-    "outcome": ("Result to look at", {name: label for name, (label, _, _) in OUTCOMES.items()}),
-    "owned": ("First words", {"1": "own the fault", "0": "give an excuse"}),
-    "remedy": ("Remedy", {"matched": "matched to the loss", "mismatched": "of another kind", "none": "none"}),
-    "explained": ("Explanation", {"0": "short", "1": "long"}),
-    "updates": ("Updates", {"0": "none", "1": "one stream", "2": "several streams"}),
-}
-"""Control → its label and its options (value → label), in the order shown. Only what a trial varied is a control."""
+LABELS = Words(__file__, {
+    "outcome": "Result to look at", "owned": "First words", "remedy": "Remedy", "explained": "Explanation", "updates": "Updates",
+    "fairness": "Fairness", "satisfaction_after": "Satisfaction afterwards", "repurchased": "Bought again", "escalated": "Escalated",
+    "points": "points of 100", "repurchased_unit": "% within 180 days", "escalated_unit": "% of cases",
+    "owned_1": "own the fault", "owned_0": "give an excuse",
+    "remedy_matched": "matched to the loss", "remedy_mismatched": "of another kind", "remedy_none": "none",
+    "explained_0": "short", "explained_1": "long",
+    "updates_0": "none", "updates_1": "one stream", "updates_2": "several streams",
+    "with_matched": "remedy matched to the loss", "with_mismatched": "remedy of another kind", "with_none": "no remedy",
+    "told_0": "short explanation", "told_1": "long explanation",
+    "stream_0": "no updates", "stream_1": "one stream of updates", "stream_2": "several streams of updates",
+    "line": "{design}. {label}: {value} {unit} (95% interval {low} to {high}, n = {n}; simulated).",
+    "alt": "{label} in {unit}, with no, one and several streams of updates: short explanation {short}; long explanation {long}. Ringed: {chosen}.",
+    "title": "{label}: {first}, {remedy}", "subtitle": "{unit}, 95% intervals, simulated trial", "axis": "updates",
+    "as_table": "The six designs as a table", "result": "Result", "interval": "95% interval", "range": "{low} to {high}", "yours": "{n} ← yours",
+    "lab": "Run this cell in JupyterLab to change the design.",
+})  # fmt: skip
+OUTCOMES = {"fairness": ("points", "mean"), "satisfaction_after": ("points", "mean"), "repurchased": ("repurchased_unit", "share"), "escalated": ("escalated_unit", "share")}
+"""Result → key of its unit, and how it is estimated."""
+CONTROLS = {"outcome": tuple(OUTCOMES), "owned": ("1", "0"), "remedy": ("matched", "mismatched", "none"), "explained": ("0", "1"), "updates": ("0", "1", "2")}
+"""Control → its values, in the order shown. Only what a trial varied is a control."""
 PICTURED = ("outcome", "owned", "remedy")  # what chooses the picture; the other two choose the point in it
 START = {"outcome": "fairness", "owned": "1", "remedy": "matched", "explained": "0", "updates": "1"}
 SIZE = (6.4, 3.3)
@@ -76,10 +84,10 @@ class Frame:
         import pandas as pd
 
         rows = [
-            {"updates": CONTROLS["updates"][1][updates], "explanation": CONTROLS["explained"][1][explained]}
+            {"updates": option("updates", updates), "explanation": option("explained", explained)}
             | self.explorer.estimate({**self.choice, "explained": explained, "updates": updates})._asdict()
             | {"chosen": (explained, updates) == (self.choice["explained"], self.choice["updates"])}
-            for explained, updates in product(CONTROLS["explained"][1], CONTROLS["updates"][1])
+            for explained, updates in product(CONTROLS["explained"], CONTROLS["updates"])
         ]
         return pd.DataFrame(rows)
 
@@ -110,10 +118,10 @@ class Explorer(ipywidgets.VBox):
         self._pictures: dict[str, bytes] = {}
         self.controls = {
             name: ipywidgets.Dropdown(
-                options=[(label, value) for value, label in options.items()], value=START[name], description=title,
+                options=[(option(name, value), value) for value in values], value=START[name], description=LABELS[name],
                 style={"description_width": "9rem"}, layout=ipywidgets.Layout(width="24rem", max_width="100%"),
             )
-            for name, (title, options) in CONTROLS.items()
+            for name, values in CONTROLS.items()
         }  # fmt: skip
         self.shown = ipywidgets.HTML()
         for control in self.controls.values():
@@ -126,7 +134,7 @@ class Explorer(ipywidgets.VBox):
         key = tuple(choice[name] for name in ("outcome", "owned", "remedy", "explained", "updates"))
         if key not in self._estimates:
             values = self._groups[key[1:]][key[0]]
-            if OUTCOMES[key[0]][2] == "share":
+            if OUTCOMES[key[0]][1] == "share":
                 share = metrics.proportion_interval(values)
                 self._estimates[key] = metrics.Interval(share.value * 100, share.low * 100, share.high * 100, share.n)
             else:
@@ -152,42 +160,39 @@ class Explorer(ipywidgets.VBox):
         return dict(self._pictures)
 
     def _line(self, choice: dict[str, str]) -> str:
-        label, unit, _ = OUTCOMES[choice["outcome"]]
-        found = self.estimate(choice)
-        return f"{_design(choice)}. {label}: {found.value:.1f} {unit} (95% interval {found.low:.1f} to {found.high:.1f}, n = {found.n}; simulated)."
+        found, outcome = self.estimate(choice), choice["outcome"]
+        ends = {"value": f"{found.value:.1f}", "low": f"{found.low:.1f}", "high": f"{found.high:.1f}", "n": found.n}
+        return LABELS.say("line", design=_design(choice), label=LABELS[outcome], unit=_unit(outcome), **ends)
 
     def _alt(self, choice: dict[str, str]) -> str:
-        label, unit, _ = OUTCOMES[choice["outcome"]]
-
         def said(explained: str) -> str:
-            return ", ".join(f"{self.estimate({**choice, 'explained': explained, 'updates': each}).value:.1f}" for each in CONTROLS["updates"][1])
+            return ", ".join(f"{self.estimate({**choice, 'explained': explained, 'updates': each}).value:.1f}" for each in CONTROLS["updates"])
 
-        chosen = f"{CONTROLS['explained'][1][choice['explained']]} explanation, {_updates(choice)}"
-        return f"{label} in {unit}, with no, one and several streams of updates: short explanation {said('0')}; long explanation {said('1')}. Ringed: {chosen}."
+        chosen = ", ".join((LABELS["told_" + choice["explained"]], LABELS["stream_" + choice["updates"]]))
+        return LABELS.say("alt", label=LABELS[choice["outcome"]], unit=_unit(choice["outcome"]), short=said("0"), long=said("1"), chosen=chosen)
 
     @lru_cache(maxsize=64)  # noqa: B019 - an explorer lives as long as its notebook
     def _drawn(self, picture: str, ring: tuple[str, str] | None) -> tuple[Any, dict[tuple[str, str], tuple[float, float]]]:
         outcome, owned, remedy = picture.split("/")
         base = {"outcome": outcome, "owned": owned, "remedy": remedy}
-        label, unit, _ = OUTCOMES[outcome]
-        title = f"{label}: {CONTROLS['owned'][1][owned]}, {_remedy(remedy)}"
-        fig, ax = charts.figure(title, f"{unit}, 95% intervals, simulated trial", width=SIZE[0], height=SIZE[1])
+        title = LABELS.say("title", label=LABELS[outcome], first=option("owned", owned), remedy=LABELS[f"with_{remedy}"])
+        fig, ax = charts.figure(title, LABELS.say("subtitle", unit=_unit(outcome)), width=SIZE[0], height=SIZE[1])
         spots, last = {}, {}
         every = [self.estimate({**choice, "outcome": outcome}) for choice in _choices() if choice["outcome"] == outcome]
         for explained, shade, shift in (("0", "accent", -0.06), ("1", "contrast", 0.06)):
-            found = [self.estimate({**base, "explained": explained, "updates": each}) for each in CONTROLS["updates"][1]]
+            found = [self.estimate({**base, "explained": explained, "updates": each}) for each in CONTROLS["updates"]]
             x = [number + shift for number in range(3)]
             ax.vlines(x, [each.low for each in found], [each.high for each in found], colors=charts.colour(shade), linewidth=3, alpha=0.4)
             charts.line(ax, x, [each.value for each in found], colour_name=shade)
             last[explained] = (x[-1], found[-1].value, shade)
-            spots |= {(explained, each): (x[number], found[number].value) for number, each in enumerate(CONTROLS["updates"][1])}
+            spots |= {(explained, each): (x[number], found[number].value) for number, each in enumerate(CONTROLS["updates"])}
         above = max(last, key=lambda explained: last[explained][1])
         for explained, (x, y, shade) in last.items():  # names beside the lines' ends, one up and one down, so that they never meet
-            charts.write(ax, x, y, f"{CONTROLS['explained'][1][explained]} explanation", colour_name=shade, dx=11, dy=7 if explained == above else -7, ha="left", va="center")
+            charts.write(ax, x, y, LABELS[f"told_{explained}"], colour_name=shade, dx=11, dy=7 if explained == above else -7, ha="left", va="center")
         ax.set_xlim(-0.3, 3.05)
-        ax.set_xticks(range(3), list(CONTROLS["updates"][1].values()))
+        ax.set_xticks(range(3), [option("updates", each) for each in CONTROLS["updates"]])
         ax.set_ylim(min(each.low for each in every) - 1, max(each.high for each in every) + 1)  # one scale for all designs
-        ax.set_xlabel("updates")
+        ax.set_xlabel(LABELS["axis"])
         if ring:
             ax.scatter(*spots[ring], s=260, facecolors="none", edgecolors=charts.COLOURS["ink"], linewidths=2, zorder=5)
         fig.canvas.draw()
@@ -208,11 +213,11 @@ class Explorer(ipywidgets.VBox):
         self.shown.value = (
             f'<p role="status">{html.escape(frame.line)}</p>'
             f'<img alt="{html.escape(frame.alt)}" width="{width}" height="{height}" style="max-width:100%;height:auto" src="data:image/png;base64,{picture}">'
-            f"<details><summary>The six designs as a table</summary>{_table_html(frame)}</details>"
+            f"<details><summary>{html.escape(LABELS['as_table'])}</summary>{_table_html(frame)}</details>"
         )
 
     def __repr__(self) -> str:
-        return f"[Explorer] {self._line({name: control.value for name, control in self.controls.items()})} Run this cell in JupyterLab to change the design."
+        return f"[Explorer] {self._line({name: control.value for name, control in self.controls.items()})} {LABELS['lab']}"
 
 
 def recovery_explorer(book: Any) -> Explorer:
@@ -250,8 +255,8 @@ def explorer_html(explorer: Explorer) -> str:
     width, height = (round(inches * charts.PIXELS_PER_INCH) for inches in SIZE)
     data = {
         "format": 1, "width": width, "height": height, "start": START,
-        "controls": [{"name": name, "label": label, "options": list(options.items())} for name, (label, options) in CONTROLS.items()],
-        "pictured": list(PICTURED), "pictures": pictures, "head": list(_HEAD),
+        "controls": [{"name": name, "label": LABELS[name], "options": [[value, option(name, value)] for value in values]} for name, values in CONTROLS.items()],
+        "pictured": list(PICTURED), "pictures": pictures, "head": _head(),
         "frames": {_key(each.choice): {"mark": each.mark, "line": each.line, "alt": each.alt, "rows": _rows(each)} for each in explorer.frames()},
     }  # fmt: skip
     text = json.dumps(data, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
@@ -273,37 +278,39 @@ def _small(png: bytes) -> bytes:
 
 def _choices() -> Iterator[dict[str, str]]:
     names = list(CONTROLS)
-    return (dict(zip(names, values)) for values in product(*(CONTROLS[name][1] for name in names)))
+    return (dict(zip(names, values)) for values in product(*(CONTROLS[name] for name in names)))
 
 
 def _key(choice: dict[str, str]) -> str:
     return "/".join(choice[name] for name in CONTROLS)
 
 
-def _remedy(remedy: str) -> str:
-    return {"matched": "remedy matched to the loss", "mismatched": "remedy of another kind", "none": "no remedy"}[remedy]
+def option(control: str, value: str) -> str:
+    """What an option of a control is called."""
+    return LABELS[value if control == "outcome" else f"{control}_{value}"]
 
 
-def _updates(choice: dict[str, str]) -> str:
-    return {"0": "no updates", "1": "one stream of updates", "2": "several streams of updates"}[choice["updates"]]
+def _unit(outcome: str) -> str:
+    return LABELS[OUTCOMES[outcome][0]]
 
 
 def _design(choice: dict[str, str]) -> str:
-    words = f"{CONTROLS['owned'][1][choice['owned']]}, {_remedy(choice['remedy'])}, {CONTROLS['explained'][1][choice['explained']]} explanation, {_updates(choice)}"
+    words = ", ".join((option("owned", choice["owned"]), LABELS[f"with_{choice['remedy']}"], LABELS[f"told_{choice['explained']}"], LABELS[f"stream_{choice['updates']}"]))
     return words[0].upper() + words[1:]
 
 
-_HEAD = ("Updates", "Explanation", "Result", "95% interval", "n")
+def _head() -> list[str]:
+    return [LABELS["updates"], LABELS["explained"], LABELS["result"], LABELS["interval"], "n"]
 
 
 def _rows(frame: Frame) -> list[list[str]]:
     return [
-        [row.updates, row.explanation, f"{row.value:.1f}", f"{row.low:.1f} to {row.high:.1f}", f"{row.n} ← yours" if row.chosen else str(row.n)]
+        [row.updates, row.explanation, f"{row.value:.1f}", LABELS.say("range", low=f"{row.low:.1f}", high=f"{row.high:.1f}"), LABELS.say("yours", n=row.n) if row.chosen else str(row.n)]
         for row in frame.table.itertuples()
     ]
 
 
 def _table_html(frame: Frame) -> str:
-    head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in _HEAD)
+    head = "".join(f'<th scope="col">{html.escape(title)}</th>' for title in _head())
     body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in _rows(frame))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -50,6 +50,12 @@ def scenario(root: Path, name: str, stem: str) -> list[Path]:
     return _write({root / "playbooks" / stem / f"{name}.yaml": _template("scenario.yaml", told)})
 
 
+def session(root: Path, stem: str) -> list[Path]:
+    """The session plan of a module; returns the file written."""
+    _known(root, stem)
+    return _write({root / "playbooks" / stem / "session.md": _template("session.md", {"module": stem})})
+
+
 def exercise(root: Path, name: str, stem: str) -> list[Path]:
     """A new exercise at the end of a module's; returns the files written or added to.
 

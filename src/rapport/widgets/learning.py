@@ -1,0 +1,256 @@
+"""The learner's record in a notebook: who learns here, reviews that are due, the path, the statement, a text worth keeping.
+Made of ipywidgets; nothing is written before a button is pressed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import ipywidgets
+from markupsafe import escape
+
+from rapport import study
+from rapport.content import ContentError, course_root
+from rapport.learner import Finding, Record, become, open_record, profiles, screen
+from rapport.markdown import inline
+from rapport.widgets.keys import KeyGuard
+
+_WRAP = "<style>.rapport-options label{height:auto!important;white-space:normal;line-height:1.4;margin:.2rem 0}</style>"
+_PROMPTS = {
+    "reflection": "Your incident, without anything by which the customer could be known",
+    "goal": "Your goal: by when, what, in how many of your cases, how you will see it, who asks you about it",
+}
+
+
+class _Box(ipywidgets.VBox):
+    """A box that keeps its keys from JupyterLab's commands, and says something where there is no browser."""
+
+    instead = "Run this cell in JupyterLab."
+
+    def __init__(self, *children: ipywidgets.Widget):
+        self.said = _said()
+        super().__init__([*children, self.said, KeyGuard()])
+
+    def tell(self, *sentences: str, record: Record | None = None) -> None:
+        """Show sentences below, with what the record has to say."""
+        notices = list(record.notices) if record else []
+        if record:
+            record.notices.clear()
+        self.said.value = f'<div role="status">{"".join(f"<p>{escape(each)}</p>" for each in (*sentences, *notices))}</div>'
+
+    def __repr__(self) -> str:
+        return self.instead
+
+
+def _said() -> ipywidgets.HTML:
+    return ipywidgets.HTML('<div role="status"></div>')
+
+
+def _button(label: str, act: Callable[[], None]) -> ipywidgets.Button:
+    button = ipywidgets.Button(description=label, layout=ipywidgets.Layout(width="auto"))
+    button.on_click(lambda _: act())
+    return button
+
+
+class Me(_Box):
+    """Who learns here and where the record lies; a button for each other learner, and a field for a new one."""
+
+    instead = "Who learns here: run this cell in JupyterLab, or type: rapport me"
+
+    def __init__(self):
+        self.about, self.others = ipywidgets.HTML(), ipywidgets.HBox(layout=ipywidgets.Layout(flex_flow="row wrap"))
+        self.name = ipywidgets.Text(placeholder="a name, any name", description="I am", layout=ipywidgets.Layout(width="20rem"))
+        super().__init__(self.about, self.others, ipywidgets.HBox([self.name, _button("I am someone else", lambda: self.become(self.name.value))]))
+        self._show()
+
+    def become(self, name: str) -> None:
+        """From now on `name` learns here."""
+        try:
+            now = become(name)
+        except ContentError as error:
+            self.tell(str(error))
+            return
+        self.name.value = ""
+        self._show()
+        self.tell(f"From now on {now.name} learns here. Restart the notebook's kernel and run it again, so that its exercises are theirs too.")
+
+    def _show(self) -> None:
+        record = open_record()
+        counts = Counter(event["kind"] for event in record.events() if event["kind"] in ("attempt", "run", "review"))
+        holds = f"{counts['attempt']} attempts, {counts['run']} cases, {counts['review']} review answers"
+        self.about.value = f"<p>You are <strong>{escape(record.profile)}</strong>. Your record holds {holds}.<br>It lies in <code>{escape(str(record.path))}</code> and nowhere else.</p>"
+        self.others.children = [
+            _button(f"I am {each.name}", lambda name=each.name: self.become(name)) for each in profiles() if each.path != record.path
+        ]
+        self.tell(record=record)
+
+
+class Review(_Box):
+    """Review questions one at a time: choose, answer, read why; make it with `review_due`."""
+
+    instead = "Reviews: run this cell in JupyterLab, or type: rapport review"
+
+    def __init__(self, record: Record, root: Path, module: str | None = None):
+        self.record, self.root, self.module = record, root, module
+        self.asked, self.waiting, self.right = 0, [], 0
+        self.ask, self.options = ipywidgets.HTML(), ipywidgets.RadioButtons(layout=ipywidgets.Layout(width="auto", max_width="44rem"))
+        self.options.add_class("rapport-options")
+        # One button for both, so that whoever works with the keyboard keeps their place.
+        self.go_on = _button("Answer", lambda: self.follow() if self.options.disabled else self.answer())
+        super().__init__(ipywidgets.HTML(_WRAP), self.ask, self.options, self.go_on)
+        if module is not None and module not in study.begun(record, root):
+            self.waiting = study.first(record, module, root)
+        else:
+            self.waiting = [each for each in study.due(record, root) if module in (None, each.module.stem)]
+        self.total = len(self.waiting)
+        self.follow()
+
+    def answer(self) -> None:
+        """Keep the chosen answer and show why."""
+        if self.options.value is None:
+            self.tell("Choose one first.")
+            return
+        each = self.waiting.pop(0)
+        if not each.day:
+            study.begin(self.record, each.module.stem)
+        right = study.answer(self.record, each, self.options.value)
+        self.right += right
+        self.options.disabled = True
+        self.go_on.description = "Next question" if self.waiting else "Done"
+        told = ["Right." if right else f"Not quite. Right is: {study.unmarked(each.question.right)}", study.unmarked(each.question.because)]
+        self.tell(*told, *([] if self.waiting else self._end()), record=self.record)
+
+    def follow(self) -> None:
+        """Show the next question, or what comes when."""
+        if not self.waiting:
+            self.ask.value = ""
+            self.options.layout.display = self.go_on.layout.display = "none"
+            self.tell("Nothing is due today.", *self._ahead(), record=self.record)
+            return
+        each = self.waiting[0]
+        self.asked += 1
+        when = f"day {each.day}" if each.day else "first time"
+        self.ask.value = f"<p><small>{self.asked} of {self.total} · {escape(each.module.title)} · {when}</small><br>{inline(each.question.ask)}</p>"
+        self.options.options = [(study.unmarked(option), option) for option in each.question.options()]
+        self.options.value, self.options.disabled = None, False
+        self.go_on.description = "Answer"
+        self.tell(record=self.record)
+
+    def _end(self) -> list[str]:
+        return [f"{self.right} of {self.total} right.", *self._ahead()]
+
+    def _ahead(self) -> list[str]:
+        coming = [each for each in study.rounds(self.record, self.root) if not each.settled and self.module in (None, each.module.stem)]
+        return [f"Next: {coming[0].module.title}, day {coming[0].day}, on {study.written(coming[0].on)}."] if coming else []
+
+
+class Keep(_Box):
+    """A field for a text of one's own; looked through for what could tell who a customer is before it is kept."""
+
+    instead = "A text of your own: run this cell in JupyterLab."
+
+    def __init__(self, record: Record, kind: str, module: str | None, prompt: str, root: Path):
+        self.record, self.kind, self.module, self.root = record, kind, module, root
+        self.field = ipywidgets.Textarea(layout=ipywidgets.Layout(width="auto", max_width="44rem", height="9rem"))
+        self.anyway = _button("Keep it as it is", lambda: self.keep(anyway=True))
+        self.remove = _button("Erase what I kept here", self.erase)
+        self.anyway.layout.display = "none"
+        label = ipywidgets.HTML(f"<p>{escape(prompt)}. It stays on this computer; you need not keep it at all.</p>")
+        super().__init__(label, self.field, ipywidgets.HBox([_button("Keep it", self.keep), self.anyway, self.remove]))
+        self._show()
+
+    def keep(self, anyway: bool = False) -> list[Finding]:
+        """Keep the text, unless something in it could tell who a customer is and `anyway` is not said; what was found."""
+        text = self.field.value.strip()
+        found = [] if anyway else screen(text, self.root)
+        self.anyway.layout.display = "" if found else "none"
+        if not text:
+            self.tell("There is nothing in the field yet.")
+        elif found:
+            listed = "; ".join(f"“{each.text}” looks like {_an(each.kind)}" for each in found)
+            self.tell(f"Not kept yet. {listed}.", "Change what could tell who the customer is and press Keep it again, or keep it as it is if nobody can be known by it.")
+        else:
+            self.record.add(self.kind, text=text, **({"module": self.module} if self.module else {}))
+            self.field.value = ""
+            self._show("Kept.")
+        return found
+
+    def erase(self) -> None:
+        """Forget every text of this kind and module."""
+        self.record.erase(event["id"] for event in self._own())
+        self._show("Erased.")
+
+    def _own(self) -> list[dict]:
+        return [event for event in self.record.events(self.kind) if event.get("module") == self.module]
+
+    def _show(self, *said: str) -> None:
+        kept = len(self._own())
+        self.remove.layout.display = "" if kept else "none"
+        self.tell(*said, *([f"Kept here so far: {kept} {'text' if kept == 1 else 'texts'}."] if kept else []), record=self.record)
+
+
+def me() -> Me:
+    """Who learns here, where the record lies, and “I am someone else”."""
+    return Me()
+
+
+def review_due(module: str | None = None, root: Path | None = None, record: Record | None = None) -> Review:
+    """The review questions that are due, to answer one at a time.
+
+    Parameters
+    ----------
+    module : str, optional
+        Stem of a module: only its questions. Where its review has not begun, it begins with the first answer.
+    root, record : optional
+        Course folder and learner's record, where not the usual ones.
+
+    Raises
+    ------
+    ContentError
+        An unknown module; the message names those there are.
+    """
+    return Review(record or open_record(), root or course_root(), module)
+
+
+def keep(kind: Literal["reflection", "goal"], module: str | None = None, prompt: str | None = None, root: Path | None = None, record: Record | None = None) -> Keep:
+    """A field in which the learner may keep a text of their own.
+
+    Parameters
+    ----------
+    kind : {"reflection", "goal"}
+        An incident of their own, or a goal.
+    module : str, optional
+        Stem of the module it belongs to.
+    prompt : str, optional
+        What to write, where the usual prompt does not say it.
+    root, record : optional
+        Course folder and learner's record, where not the usual ones.
+
+    Raises
+    ------
+    ContentError
+        For another kind.
+    """
+    if kind not in _PROMPTS:
+        raise ContentError(f"found the kind {kind!r}; a text of one's own is one of {', '.join(_PROMPTS)}.")
+    return Keep(record or open_record(), kind, module, prompt or _PROMPTS[kind], root or course_root())
+
+
+def path(role: str | None = None, root: Path | None = None) -> study.Path:
+    """The way through the course for `role` (default: the one chosen before); naming one chooses it."""
+    record = open_record()
+    mine = study.path(record, root or course_root(), role)
+    if role:
+        record.set_role(role)
+    return mine
+
+
+def statement(name: str | None = None, root: Path | None = None) -> study.Statement:
+    """What you did in the course, when and in which version; ``.text``, ``.markdown`` and ``.html`` are its faces."""
+    return study.statement(open_record(), root or course_root(), name)
+
+
+def _an(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
