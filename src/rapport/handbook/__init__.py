@@ -63,6 +63,7 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
         at `out` is then unchanged, as it is after Ctrl-C.
     """
     from rapport.handbook import execute, facilitator, package, pages
+    from rapport.i18n.catalogue import catalogue
 
     root = Path(root)
     out = Path(out) if out is not None else root / "build" / EDITIONS[edition]
@@ -74,12 +75,15 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
         raise ContentError("there is no notebook to make a handbook from; `rapport new module NAME` begins one.", root / "notebooks")
     langs = languages(root)
     lessons = [path for path in paths if path.parent.name == "notebooks"]  # what other languages run: workbooks are asked on the page
-    total = len(paths) + len(lessons) * (len(langs) - 1) + 3
-    done, made, singles = 0, [], {}
-    for lang in langs:
+    # A notebook of which nothing is translated yet gives the outputs it gave in English; it is run once.
+    runs = {lang: paths if lang == i18n.SOURCE else [path for path in lessons if catalogue(path, root, lang).entries] for lang in langs}
+    total = sum(map(len, runs.values())) + 3
+    done, made, singles, english = 0, [], {}, {}
+    for lang, wanted in runs.items():
         with i18n.speaking(lang, marking=True):
-            wanted = paths if lang == i18n.SOURCE else lessons
             executed = execute.run_all(root, wanted, lambda what, number, _: tell(f"{what} ({lang})" if lang != i18n.SOURCE else what, done + number, total), for_page=True)
+            english = executed if lang == i18n.SOURCE else english
+            executed |= {path: execute.in_language(english[path], path) for path in lessons if path not in executed}
             done += len(wanted)
             tell("reading playbooks, cases and exercises", done, total)
             modules = pages.read_modules(root, executed)
