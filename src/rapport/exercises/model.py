@@ -9,6 +9,7 @@ import traceback
 import types
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -137,6 +138,17 @@ class Workbook:
     def __iter__(self) -> Iterator[Exercise]:
         return iter(self.exercises)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Workbook) and self._makes == other._makes
+
+    def __hash__(self) -> int:
+        return hash(self._makes)
+
+    @property
+    def _makes(self) -> tuple:
+        """What decides which book a seed gives: the same in every language."""
+        return self.path, self.hash, self.simulate
+
     def exercise(self, name: str) -> Exercise:
         """The exercise with id `name`; an unknown one is a `ContentError` that lists what there is."""
         for exercise in self.exercises:
@@ -165,6 +177,7 @@ class NoAnswer(ContentError):
 Books = Mapping[str, Callable[[int], Any]]
 
 
+@lru_cache(maxsize=1)
 def known_books() -> Books:
     """How each named book comes about: one function of a seed for every preset of `rapport.simulation`."""
     from rapport.simulation import PRESETS, simulate

@@ -13,9 +13,9 @@ from typing import Any
 from markupsafe import escape
 
 from rapport.content import ContentError
-from rapport.exercises.checking import Key, asks_percent, clashes, filled, key, planted
+from rapport.exercises.checking import Key, asks_percent, filled, key, planted
 from rapport.exercises.model import Exercise, Mistake, Workbook
-from rapport.exercises.serving import served, simulated
+from rapport.exercises.serving import clashes_on, served, simulated
 from rapport.exercises.values import Value, band
 from rapport.exercises.words import MARKS, WORDS, asked, say
 from rapport.markdown import inline, to_html
@@ -52,7 +52,7 @@ def bake(definition: Workbook, exercise: Exercise | str, seeds: Iterable[int]) -
     draws = []
     for seed in seeds:
         book = simulated(definition, seed)
-        if clash := next((each for each in clashes(definition, book) if each.exercise == exercise.id), None):
+        if clash := next((each for each in clashes_on(definition, seed) if each.exercise == exercise.id), None):
             raise ContentError(f"seed {seed} cannot be served: in {exercise.id}, {clash.first} and {clash.second} lie too near. Ask `serve` for a seed.")
         draws.append(_draw(definition, key(definition, exercise, book), seed, book))
     return draws

@@ -46,10 +46,16 @@ class Sweep:
         return f"{self.turned_away} of {self.tried} seeds turned away ({self.rejection_rate:.0%}){f': {worst}' if worst else ''}"
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)  # the draws of a page are asked for once for each exercise and language
 def simulated(definition: Workbook, seed: int) -> Any:
     """The simulated book of `seed`, kept for the next caller; not to be changed by anyone."""
     return definition.simulate(seed)
+
+
+@lru_cache(maxsize=512)
+def clashes_on(definition: Workbook, seed: int) -> tuple[Clash, ...]:
+    """What cannot be told apart on the book of `seed`; worked out once, and asked for by each exercise of a page."""
+    return tuple(clashes(definition, simulated(definition, seed)))
 
 
 def serve(definition: Workbook | str, seed: int, root: Path | None = None) -> int:
@@ -69,7 +75,7 @@ def serve(definition: Workbook | str, seed: int, root: Path | None = None) -> in
     """
     definition = load(definition, root) if isinstance(definition, str) else definition
     for candidate in range(seed, seed + PATIENCE):
-        if not clashes(definition, simulated(definition, candidate)):
+        if not clashes_on(definition, candidate):
             return candidate
     found = sweep(definition, range(seed, seed + 20))
     raise ContentError(f"no seed from {seed} to {seed + PATIENCE - 1} can be served. {found}. Narrow the tolerance or change the mistake.", definition.path)
