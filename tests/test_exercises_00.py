@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 
-from rapport.exercises.checking import check, key, reveal
+from rapport.exercises.checking import key
 from rapport.exercises.model import load
-from rapport.exercises.serving import served, sweep
-from rapport.exercises.values import agrees, number_text
+from rapport.exercises.serving import served
+from rapport.exercises.values import agrees
 from rapport.simulation import PRESETS, simulate
 
 ROOT = Path(__file__).parents[1]
@@ -41,63 +40,11 @@ def test_the_exercises_serve_four_outcomes_and_four_of_them_are_not_about_number
     assert {exercise.outcome for exercise in WORKBOOK} == {1, 2, 3, 4}  # the goal, 5, is written and reviewed
 
 
-def test_every_id_that_asks_for_an_exercise_has_one():
-    coverage = yaml.safe_load((ROOT / "data" / "coverage.yaml").read_text(encoding="utf-8"))["ids"]
-    named = {source for exercise in WORKBOOK for source in exercise.sources}
-    assert named >= {row["id"] for row in coverage if "00" in row["modules"] and "exercise" in row["needs"]}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_sentence_gives_the_value_away_before_it_is_earned(name, books):
-    exercise = WORKBOOK.exercise(name)
-    sentences = [exercise.question, exercise.starter, exercise.predict or "", *exercise.hints, *(mistake.says for mistake in exercise.mistakes)]
-    for simulated in books:
-        value = key(WORKBOOK, exercise, simulated).value
-        if isinstance(value, float):
-            assert not any(number_text(abs(value), exercise.answer.decimals) in sentence for sentence in sentences)
-
-
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in ON_DATA])
 def test_each_option_of_a_sorting_is_right_at_least_twice_and_over_used_options_are_named(name):
     answer = WORKBOOK.exercise(name).answer
     assert min(Counter(row.answer for row in answer.rows).values()) >= 2
     assert {mistake.when.option for mistake in WORKBOOK.exercise(name).mistakes} == {option.id for option in answer.options}
-
-
-# ---- answers ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_right_answer_is_right_and_each_slip_is_named(name, books):
-    exercise = WORKBOOK.exercise(name)
-    for simulated in books:
-        this = key(WORKBOOK, exercise, simulated)
-        assert check(this, this.value).outcome == "right"
-        assert check(this, ...).outcome == "not_tried"
-        for mistake, value in this.mistakes:
-            value = {row.id: mistake.when.option for row in exercise.answer.rows} if value is None else value
-            verdict = check(this, value)
-            assert (verdict.outcome, verdict.mistakes) == ("mistake", (mistake.id,))
-            assert mistake.says.strip() in verdict.message and not verdict.after
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in ON_DATA])
-def test_a_sorting_passes_with_as_many_slips_as_it_allows_and_no_more(name, books):
-    exercise = WORKBOOK.exercise(name)
-    this, rows = key(WORKBOOK, exercise, books[0]), exercise.answer.rows
-    allowed = len(rows) - exercise.answer.passing
-
-    def with_slips(count):
-        other = {row.id: next(o.id for o in exercise.answer.options if o.id != row.answer) for row in rows[:count]}
-        return this.value | other
-
-    assert check(this, with_slips(allowed)).outcome == "right"
-    assert check(this, with_slips(allowed + 1)).outcome != "right"
-
-
-def test_what_is_told_after_an_answer_has_no_placeholder_left(books):
-    for exercise in WORKBOOK:
-        assert "{" not in " ".join(reveal(key(WORKBOOK, exercise, books[0])))
 
 
 # ---- by hand, from the small table alone ------------------------------------------------------------------------
@@ -161,11 +108,6 @@ def test_whoever_says_one_half_is_found_and_planted_to_serve_best_of_those_who_d
     functions = WORKBOOK.functions
     assert {functions["whose_numbers"](each.book) for each in many} == {"always_half"}
     assert {functions["whose_numbers_truth"](each.truth, each.book) for each in many} == {"always_half"}
-
-
-def test_few_seeds_are_turned_away():
-    found = sweep(WORKBOOK, range(200))
-    assert found.rejection_rate <= 0.1, str(found)
 
 
 def test_the_answers_differ_between_learners(many):
