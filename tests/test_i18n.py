@@ -327,3 +327,16 @@ def test_a_broken_catalogue_is_told_with_its_file_when_the_course_is_read(spoken
     assert playbooks.load("10_when_it_goes_wrong", spoken)
     with i18n.speaking("lv"), pytest.raises(ContentError, match="playbook.md.po:1: not UTF-8"):
         playbooks.load("10_when_it_goes_wrong", spoken)
+
+
+def test_every_module_is_read_in_every_language_it_is_made_in():
+    from rapport import handbook, playbooks, scenarios
+    from rapport.content import module_stems
+    from rapport.exercises.model import load
+
+    langs = handbook.languages(ROOT)
+    assert langs == ("en", "gu", "lv")
+    for lang in langs:
+        with i18n.speaking(lang):
+            assert all(playbooks.load(stem, ROOT).plays and load(stem, ROOT).exercises for stem in module_stems(ROOT))
+            assert scenarios.load_all(ROOT)

@@ -106,7 +106,8 @@ class Play:
         """Number of words on the printed card."""
         card = self.card
         parts = [self.title, card.trigger, *card.steps, *card.words_to_try, *card.do_not, card.measure, card.monday, card.claim, card.limit, self.notes]
-        return sum(len(re.findall(r"\w+", part)) for part in parts)
+        # Between spaces: a pattern of letters would cut Gujarati words at their vowel signs.
+        return sum(any(sign.isalnum() for sign in word) for part in parts for word in part.split())
 
 
 @dataclass(frozen=True)
