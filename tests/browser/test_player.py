@@ -225,7 +225,7 @@ def test_the_case_is_played_to_its_end_with_the_keyboard_alone(opened, graph):
     press_until(page, ".rs-start input")
     press_until(page, ".rs-start button")
     page.keyboard.press("Enter")
-    for _ in range(60):
+    for _ in range(150):
         if page.locator("[data-do]").count():
             break
         if page.locator("[data-continue]").count():

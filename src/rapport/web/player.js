@@ -34,7 +34,7 @@
     calibration_fair: "Your confidence and the fit of your reading were not far apart, and could be closer.",
     calibration_first: "Your first reading fitted this person {n} of {total} times.", sure_was: "How sure: {words}",
     log: "Every choice you made", log_effects: "Effect", log_none: "none on the four sums", fitted: "The reading that fitted this person", ranked_1: "You ranked it first.", ranked_2: "You ranked it second.", ranked_3: "You ranked it last.", guessed: "This choice guessed from where somebody lives.",
-    compare_says: "All your finished runs of this case, counted by place. Both places draw from the same kinds of people.", compare_choice: "What you chose", compare_runs: "Finished runs",
+    compare_says: "All your finished runs of this case, counted by place. All places draw from the same kinds of people.", compare_choice: "What you chose", compare_runs: "Finished runs",
     again: "Play again with another customer", same: "Same customer again", other: "Play it in {city}",
     print: "Print the transcript", erase: "Erase the history of this case", erase_sure: "Erase for good? Press once more.",
     run: "Run {n}", minus: "−", effect: "{axis} {value}",
@@ -682,10 +682,10 @@
       if (!labels.length) return null;
       const count = (place, label) => runs.filter((run) => run.place === place.id && (label === null || run.remedy.label === label)).length;
       return el("section", null, this.heading(2, { class: "rs-part" }, what.title), el("p", { class: "rs-small" }, say("compare_says")),
-        el("table", { class: "rs-table" },
+        el("div", { class: "rs-wide", role: "group", "aria-label": what.title, tabindex: "0" }, el("table", { class: "rs-table" },
           el("thead", null, el("tr", null, el("th", { scope: "col" }, say("compare_choice")), places.map((place) => el("th", { scope: "col" }, place.city)))),
           el("tbody", null, labels.map((label) => el("tr", null, el("th", { scope: "row" }, this.inline(label)), places.map((place) => el("td", null, String(count(place, label))))))),
-          el("tfoot", null, el("tr", null, el("th", { scope: "row" }, say("compare_runs")), places.map((place) => el("td", null, String(count(place, null))))))));
+          el("tfoot", null, el("tr", null, el("th", { scope: "row" }, say("compare_runs")), places.map((place) => el("td", null, String(count(place, null)))))))));
     }
   }
 
