@@ -28,7 +28,6 @@ MINUTES_OF_A_DECISION = (1.5, 4.0)
 _FEEDBACK = {"feedback", "afterwards", "principle", "portrait", "says", "solution", "because", "hints", "epilogues"}
 _PROSE = _FEEDBACK | {"text", "then", "scene", "setting", "question", "clues", "message", "opening"}
 _SIZE = re.compile(r"\b(?:r|d|g|β|OR|η²?)\s*=\s*[−-]?\.?\d|\d[\d.]*\s?%|\bper ?cent\b|\b\d+(?:\.\d+)?\s+(?:points|times)\b", re.IGNORECASE)
-_CLAIM = re.compile(r"^> \*\*(\w+)\*\*.*(?:\n>.*)*", re.MULTILINE)
 
 
 class Allowed(BaseModel):
@@ -242,17 +241,13 @@ def readability_faults(passages: list[Passage]) -> Iterator[ContentError]:
 
 def claim_faults(root: Path) -> Iterator[ContentError]:
     """Claim boxes in notebooks and under cards: a known badge, a source or a date, a direction without its size."""
+    from rapport.lessons import CLAIM, unsupported
+
     known = bibliography(root)
     for where, text in _boxed(root):
-        for claim in _CLAIM.finditer(text):
+        for claim in CLAIM.finditer(text):
             badge, head = claim[1], claim[0][:60]
-            if badge not in ("Strong", "Mixed", "Folklore", "Legal"):
-                continue  # a quotation that begins in bold is no claim
-            sources = [known[name] for name in cite(claim[0]) if name in known]
-            if badge in ("Strong", "Mixed") and not any(source.seen == "abstract" for source in sources):
-                yield where.error(f"the claim {head!r}… is badged {badge} and links no source whose abstract was seen; link one, as [Name 2014](#source-id).")
-            if any(source.seen == "citation" for source in sources):
-                yield where.error(f"the claim {head!r}… rests on a source that was not seen; keep it to the further reading.")
+            yield from (where.error(problem) for problem in unsupported(claim, known))
             if badge == "Legal" and not (re.search(r"\b20\d\d\b", claim[0]) and re.search(r"ask\s+(?:your\s+)?counsel", claim[0], re.IGNORECASE)):
                 yield where.error(f"the claim {head!r}… is law and needs a date and the words “ask counsel”.")
             if badge != "Legal" and (size := _SIZE.search(claim[0])):

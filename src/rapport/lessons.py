@@ -28,7 +28,7 @@ MINUTES = {"chart": 1.0, "explorer": 3.0, "decision": 2.5, "writing": 2.5, "revi
 LINES_OF_A_CELL = 16
 
 _HTML = re.compile(r"<\s*/?\s*[a-zA-Z][^>\n]*>")
-_CLAIM = re.compile(r"^> \*\*(Strong|Mixed|Folklore|Legal)\*\*.*(?:\n>.*)*", re.MULTILINE)
+CLAIM = re.compile(r"^> \*\*(Strong|Mixed|Folklore|Legal)\*\*.*(?:\n>.*)*", re.MULTILINE)
 
 
 class Marks(BaseModel):
@@ -183,12 +183,17 @@ def _cell_faults(cell: Cell, known: Mapping[str, Source]) -> Iterator[str]:
     for name in cite(cell.source):
         if name not in known:
             yield f"source {name!r} is not in data/sources.bib; add it there or correct the link."
-    for claim in _CLAIM.finditer(cell.source):
-        seen = [known[name].seen for name in cite(claim[0]) if name in known]
-        if claim[1] in ("Strong", "Mixed") and "abstract" not in seen:
-            yield f"the claim {claim[0][:60]!r}… is badged {claim[1]} and links no source whose abstract was seen; link one, as [Name 2014](#source-id)."
-        if "citation" in seen:
-            yield f"the claim {claim[0][:60]!r}… rests on a source that was not seen; keep it to the further reading."
+    for claim in CLAIM.finditer(cell.source):
+        yield from unsupported(claim, known)
+
+
+def unsupported(claim: re.Match[str], known: Mapping[str, Source]) -> Iterator[str]:
+    """Sentences on what a claim box (a match of `CLAIM`) rests on and may not."""
+    seen = [known[name].seen for name in cite(claim[0]) if name in known]
+    if claim[1] in ("Strong", "Mixed") and "abstract" not in seen:
+        yield f"the claim {claim[0][:60]!r}… is badged {claim[1]} and links no source whose abstract was seen; link one, as [Name 2014](#source-id)."
+    if "citation" in seen:
+        yield f"the claim {claim[0][:60]!r}… rests on a source that was not seen; keep it to the further reading."
 
 
 def _estimate(name: str, group: list[Cell], stem: str, root: Path) -> float:
