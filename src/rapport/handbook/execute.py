@@ -10,21 +10,23 @@ import re
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from rapport import i18n
+from rapport import i18n, kernels
 from rapport.content import ContentError, raise_all, read_text, words_of, write_text
+from rapport.handbook.kept import Kept, machinery
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(what, done, total)`` whenever something begins or ends."""
 
 SEED = "10"  # the learner seed of every build: a workbook gives the same book, so stored outputs can be compared
 CELL_TIMEOUT = 120  # seconds; a course cell takes a few at most
-AT_ONCE = 2
+AT_ONCE = os.cpu_count() or 2
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 # matplotlib says this once on a machine that has never drawn a chart; it is no fault of the notebook.
@@ -93,7 +95,9 @@ def read_notebook(path: Path) -> Any:
     return notebook
 
 
-def run_notebook(notebook: Any, path: Path, root: Path, *, for_page: bool = False, timeout: int = CELL_TIMEOUT, running: set | None = None) -> Any:
+def run_notebook(
+    notebook: Any, path: Path, root: Path, *, for_page: bool = False, timeout: int = CELL_TIMEOUT, running: set | None = None, fork: bool = True, reads: set[str] | None = None
+) -> Any:
     """Run every cell in a fresh kernel and return a copy with its outputs, normalised.
 
     This is the one place where a kernel is started.
@@ -112,6 +116,10 @@ def run_notebook(notebook: Any, path: Path, root: Path, *, for_page: bool = Fals
         Seconds a single cell may take.
     running : set, optional
         Kernel managers at work; the one started here is in it while it runs, so that a stop can end it.
+    fork : bool
+        Fork the kernel from a warm process where the system can (`rapport.kernels`); the outputs are the same.
+    reads : set of str, optional
+        Filled with the absolute paths of the files that the kernel read.
 
     Raises
     ------
@@ -142,7 +150,7 @@ def run_notebook(notebook: Any, path: Path, root: Path, *, for_page: bool = Fals
         (place / "work").mkdir()
         # Sockets in our own folder where the system has them: no port to race for, nothing listens on the network.
         transport = {"transport": "ipc"} if os.name == "posix" else {}
-        manager = AsyncKernelManager(kernel_spec_manager=_this_interpreter(), connection_file=str(place / "kernel.json"), **transport)
+        manager = AsyncKernelManager(kernel_spec_manager=_this_interpreter(fork and kernels.available()), connection_file=str(place / "kernel.json"), **transport)
         client = NotebookClient(
             notebook,
             km=manager,
@@ -150,9 +158,10 @@ def run_notebook(notebook: Any, path: Path, root: Path, *, for_page: bool = Fals
             record_timing=False,
             force_raise_errors=True,
             coalesce_streams=True,
+            shutdown_kernel="immediate",  # a kernel of ours has nothing to put away
             on_cell_start=note,
             resources={"metadata": {"path": str(place / "work")}},
-            extra_arguments=["--HistoryManager.enabled=False"],
+            extra_arguments=["--HistoryManager.enabled=False", "--IPKernelApp.exec_lines=__import__('rapport.kernels.reads').kernels.reads.begin()"],
         )
         client.owns_km = True
         if running is not None:
@@ -170,6 +179,8 @@ def run_notebook(notebook: Any, path: Path, root: Path, *, for_page: bool = Fals
                 running.discard(manager)
             # The client has ended its kernel by now; where that start was stopped it would try again at exit and fail aloud.
             atexit.unregister(client._cleanup_kernel)
+        if reads is not None:
+            reads |= kernels.heard(place / "reads")
     for cell, following in zip(notebook.cells, [*notebook.cells[1:], None]):
         if following is not None and id(following) not in numbers:
             cell.outputs += following.outputs
@@ -224,8 +235,15 @@ def normalise(notebook: Any) -> Any:
     return notebook
 
 
-def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None, *, for_page: bool = False) -> dict[Path, Any]:
-    """Run several notebooks in the reader's language, two at once; all finish before any error is raised.
+def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None, *, for_page: bool = False, fork: bool = True, kept: Kept | None = None) -> dict[Path, Any]:
+    """Run several notebooks in the reader's language, as many at once as there are cores; all finish before any error is raised.
+
+    Parameters
+    ----------
+    root, paths, progress, for_page, fork
+        As in `run_notebook`; `progress` is called as ``progress(what, done, total)``.
+    kept : Kept, optional
+        Results of earlier runs: a notebook none of whose files has changed is not run again.
 
     Returns
     -------
@@ -243,7 +261,19 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
         if stopped.is_set():
             raise NotebookError(path, None, "", "was not run.")
         with i18n.speaking(*spoken):  # a thread does not know it by itself
-            return run_notebook(in_language(read_notebook(path), path), path, root, for_page=for_page, running=running)
+            notebook = in_language(read_notebook(path), path)
+            if kept is None:
+                return run_notebook(notebook, path, root, for_page=for_page, running=running, fork=fork)
+            import nbformat
+
+            key = kept.key("run", machinery(), path.relative_to(root).as_posix(), *map(str, spoken), str(for_page), to_text(_without_outputs(notebook)))
+            if (found := kept.get(key)) is not None:
+                return nbformat.from_dict(found)
+            reads: set[str] = set()
+            began = time.time()
+            ran = run_notebook(notebook, path, root, for_page=for_page, running=running, fork=fork, reads=reads)
+            kept.put(key, ran, reads, began)
+            return ran
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         futures = {pool.submit(one, path): path for path in paths}
@@ -303,18 +333,28 @@ def to_text(notebook: Any) -> str:
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
 
+def _without_outputs(notebook: Any) -> Any:
+    """A copy with sources only: what a run is asked to do."""
+    notebook = normalise(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return notebook
+
+
 def _explores(cell: Any) -> bool:
     return cell.cell_type == "code" and bool(cell.metadata.get("rapport", {}).get("explorer"))
 
 
-def _this_interpreter() -> Any:
+def _this_interpreter(fork: bool) -> Any:
     """Kernel specs that always name this interpreter, whatever kernels are installed elsewhere."""
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
     class ThisInterpreter(KernelSpecManager):
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
             argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-            return KernelSpec(argv=argv, display_name="Python 3 (ipykernel)", language="python")
+            how = {"kernel_provisioner": {"provisioner_name": kernels.PROVISIONER}} if fork else {}
+            return KernelSpec(argv=argv, display_name="Python 3 (ipykernel)", language="python", metadata=how)
 
     return ThisInterpreter()
 
@@ -325,6 +365,7 @@ def _environment(root: Path, place: Path) -> dict[str, str]:
         "RAPPORT_COURSE": str(Path(root).resolve()),
         "RAPPORT_RECORD": str(place / "record.json"),
         "RAPPORT_SEED": SEED,
+        kernels.VARIABLE: str(place / "reads"),
         "RAPPORT_LANG": i18n.language(),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "JUPYTER_CONFIG_DIR": str(place / "jupyter"),

@@ -1,0 +1,128 @@
+"""Results kept from one build to the next, each with the files it was made from: it holds while none of them has changed.
+What was read is heard while the work is done (`rapport.kernels.reads`), so nobody has to list it and nothing is forgotten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import rapport
+from rapport.content import ContentError, write_text
+
+FOLDER = "build/kept"
+PACKAGE = Path(rapport.__file__).parent
+DATA = {".csv", ".json", ".parquet", ".ttf"}
+"""Endings of files that libraries may read without Python: all of them count for every result."""
+COURSE = ("notebooks", "playbooks", "exercises", "assessment", "data", "locales")
+
+
+class Kept:
+    """The results kept for one course.
+
+    Parameters
+    ----------
+    root : Path
+        The course.
+    folder : Path, optional
+        Where they are kept, default ``build/kept`` in the course.
+    """
+
+    def __init__(self, root: Path, folder: Path | None = None):
+        self.root, self.folder = Path(root).resolve(), folder or Path(root) / FOLDER
+        self.used: set[str] = set()
+        self._ground: str | None = None
+        self._digests: dict[str, str] = {}
+
+    def ground(self) -> str:
+        """What every result rests on: interpreter, locked versions, names of the course's files, and its data."""
+        if self._ground is None:
+            names = sorted(path for folder in COURSE for path in (self.root / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."))
+            fonts = sorted((PACKAGE / "fonts").rglob("*.ttf"))
+            lock = [self.root / "requirements.lock"]
+            told = [platform.python_version(), *(path.relative_to(self.root).as_posix() for path in names)]
+            told += [self._digest(str(path)) for path in [*names, *fonts, *lock] if path.suffix in DATA or path in lock]
+            self._ground = _hash("\n".join(told).encode())
+        return self._ground
+
+    def key(self, kind: str, *parts: str) -> str:
+        """Name of a result of some kind: a hash of what it is made from by value."""
+        return f"{kind}-{_hash(chr(0).join([self.ground(), *parts]).encode())}"
+
+    def get(self, key: str) -> Any | None:
+        """The result kept under `key`; None where there is none, a file it was made from has changed, or it is damaged."""
+        self.used.add(key)
+        try:
+            text = (self.folder / f"{key}.json").read_text(encoding="utf-8")
+            digest, _, body = text.partition("\n")
+            entry = json.loads(body) if _hash(body.encode()) == digest else None
+            if entry and all(self._digest(self._place(name)) == kept for name, kept in entry["reads"].items()):
+                return entry["result"]
+        except (OSError, ValueError, KeyError, AttributeError, TypeError):
+            pass
+        return None
+
+    def put(self, key: str, result: Any, reads: Iterable[str], since: float) -> None:
+        """Keep a result with the files it was made from, unless one of them was written while it was made.
+
+        Parameters
+        ----------
+        key : str
+            From `key`.
+        result : object
+            Anything JSON holds.
+        reads : iterable of str
+            Absolute paths; files of neither course nor package do not count.
+        since : float
+            When the work began, in seconds as `time.time` counts them.
+        """
+        counted = {name: path for path in reads if (name := self._name(path))}
+        if any(Path(path).exists() and Path(path).stat().st_mtime >= since for path in counted.values()):
+            return
+        named = {name: self._digest(path) for name, path in counted.items()}
+        body = json.dumps({"reads": named, "result": result}, ensure_ascii=False, sort_keys=True)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_text(self.folder / f"{key}.json", f"{_hash(body.encode())}\n{body}")
+        except (OSError, ContentError):
+            pass  # a full disk costs the next build some time, and this one nothing
+
+    def forget(self, kind: str) -> None:
+        """Remove the results of a kind that were not asked for since this object was made."""
+        for path in self.folder.glob(f"{kind}-*.json"):
+            if path.stem not in self.used:
+                path.unlink(missing_ok=True)
+
+    def _name(self, path: str) -> str | None:
+        place = Path(path)
+        if place.is_relative_to(PACKAGE):
+            return f"rapport:{place.relative_to(PACKAGE).as_posix()}"
+        if place.is_relative_to(self.root) and place.relative_to(self.root).parts[0] in COURSE:
+            return place.relative_to(self.root).as_posix()
+        return None
+
+    def _place(self, name: str) -> str:
+        return str(PACKAGE / name.removeprefix("rapport:")) if name.startswith("rapport:") else str(self.root / name)
+
+    def _digest(self, path: str) -> str:
+        if path not in self._digests:
+            try:
+                self._digests[path] = _hash(Path(path).read_bytes())
+            except OSError:
+                self._digests[path] = "none"
+        return self._digests[path]
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@lru_cache
+def machinery() -> str:
+    """Hash of the code that runs notebooks and of the kernels' start, which no kernel reads."""
+    files = [Path(__file__).with_name("execute.py"), *sorted((PACKAGE / "kernels").glob("*.py"))]
+    return _hash(b"".join(path.read_bytes() for path in files))
