@@ -226,6 +226,15 @@ def png(fig: Figure) -> bytes:
     return out.getvalue()
 
 
+def pixels(fig: Figure) -> tuple[tuple[int, int], bytes]:
+    """Width and height in pixels, and the picture of `png` as RGBA bytes, for whoever packs it in another way."""
+    out = io.BytesIO()
+    with _style():
+        fig.savefig(out, format="rgba", dpi=PIXELS_PER_INCH * SHARPNESS)
+    width, height = (int(inches * PIXELS_PER_INCH * SHARPNESS) for inches in fig.get_size_inches())
+    return (width, height), out.getvalue()
+
+
 def plotted(fig: Figure) -> list[dict[str, Any]]:
     """What a figure shows, as data: for each axes its lines, point clouds, bars, tick labels and words.
 

@@ -4,7 +4,7 @@ claims with badge, source and no size, sources that are all cited, outcomes that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -126,9 +126,9 @@ def _leaves(value: Any) -> Iterator[str]:
             yield from _leaves(inner)
 
 
-def _documents(root: Path) -> Iterator[Document]:
-    """Every case and exercise file that can be parsed; what cannot is told by its own room."""
-    for stem in module_stems(root):
+def _documents(root: Path, stems: Iterable[str] | None = None) -> Iterator[Document]:
+    """Every case and exercise file of the modules `stems` (default: all)."""
+    for stem in module_stems(root) if stems is None else stems:
         for path in [*sorted((root / "playbooks" / stem).glob("*.yaml")), root / "exercises" / f"{stem}.yaml"]:
             if path.exists():
                 yield parse_yaml(read_text(path), path)
@@ -334,7 +334,7 @@ def outcome_links(stem: str, root: Path) -> list[Links]:
 
 
 def _of_module(stem: str, root: Path) -> list[Document]:
-    return [document for document in _documents(root) if stem in (document.path.stem, document.path.parent.name) and isinstance(document.data, dict)]
+    return [document for document in _documents(root, [stem]) if isinstance(document.data, dict)]
 
 
 def link_faults(stem: str, links: list[Links], root: Path) -> Iterator[ContentError]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -71,7 +72,8 @@ def cite(text: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"\]\(#source-([a-z0-9-]+)\)", text)))
 
 
-def _sources(text: str, path: Path) -> list[Source]:
+@lru_cache(maxsize=4)  # every card and claim of a page asks again, and setting the list takes a quarter of a second
+def _sources(text: str, path: Path) -> tuple[Source, ...]:
     from pybtex.database import BibliographyDataError, parse_string
     from pybtex.exceptions import PybtexError
     from pybtex.scanner import PybtexSyntaxError
@@ -87,10 +89,10 @@ def _sources(text: str, path: Path) -> list[Source]:
         raise ContentError(f"not valid BibTeX: {error}.", path) from None
     raise_all(fault for name, entry in entries.items() for fault in _faults(name, entry, path, lines.get(name, 1)))
     html, plain = _set(entries)
-    return [
+    return tuple(
         Source(name, tuple(_family(person) for person in entry.persons["author"]), int(entry.fields["year"]), entry.fields["seen"], html[name], plain[name], lines.get(name, 1))
         for name, entry in entries.items()
-    ]
+    )
 
 
 def _faults(name: str, entry: Any, path: Path, line: int) -> Iterator[ContentError]:

@@ -156,7 +156,7 @@ class Explorer(ipywidgets.VBox):
         """Picture name → PNG without a mark: all that a page needs besides the frames' sentences and marks."""
         if not self._pictures:
             names = dict.fromkeys("/".join(choice[name] for name in PICTURED) for choice in _choices())
-            self._pictures = {name: _small(charts.png(self._figure(name, None)[0])) for name in names}
+            self._pictures = {name: _small(*charts.pixels(self._figure(name, None)[0])) for name in names}
         return dict(self._pictures)
 
     def _line(self, choice: dict[str, str]) -> str:
@@ -195,7 +195,7 @@ class Explorer(ipywidgets.VBox):
         ax.set_xlabel(LABELS["axis"])
         if ring:
             ax.scatter(*spots[ring], s=260, facecolors="none", edgecolors=charts.COLOURS["ink"], linewidths=2, zorder=5)
-        fig.canvas.draw()
+        fig.draw_without_rendering()  # the layout settles, and with it where the marks lie
         width, height = fig.canvas.get_width_height()
         marks = {}
         for key, spot in spots.items():
@@ -267,12 +267,12 @@ def explorer_html(explorer: Explorer) -> str:
     )
 
 
-def _small(png: bytes) -> bytes:
-    """The same picture with a palette of 64 colours: a page holds two dozen of them."""
+def _small(size: tuple[int, int], rgba: bytes) -> bytes:
+    """A picture as PNG with a palette of 64 colours: a page holds two dozen of them."""
     from PIL import Image
 
     out = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    Image.frombuffer("RGBA", size, rgba, "raw", "RGBA", 0, 1).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
