@@ -3,6 +3,7 @@ Every mistake an author can make becomes a `ContentError` that names file, line 
 
 from __future__ import annotations
 
+import copyreg
 import os
 import re
 import tempfile
@@ -38,6 +39,9 @@ class ContentError(Exception):
         self.problem, self.path, self.line, self.key = problem, path, line, key
         where = "" if path is None else f"{display_path(path)}:{line}: " if line else f"{display_path(path)}: "
         super().__init__(f"{where}{f'{key}: ' if key else ''}{problem}")
+
+    def __reduce__(self) -> Any:
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # a copy for another process, whatever a subclass asks for
 
 
 class ContentErrors(ContentError):

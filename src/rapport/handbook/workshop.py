@@ -1,0 +1,125 @@
+"""Work done in processes forked from one that has everything imported: each starts with empty caches and hears what it reads.
+Where a system cannot fork safely the same work is done here, one piece after the other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from rapport import kernels
+from rapport.content import ContentError
+
+Work = str
+"""A function by its place, ``package.module:function``; it takes a task's values and returns something that can be pickled."""
+
+
+class Workshop:
+    """Processes that do one kind of work.
+
+    Parameters
+    ----------
+    work : str
+        What is done with each task, ``package.module:function``.
+    fork : bool
+        Use processes where the system can fork from a warm one.
+
+    Notes
+    -----
+    To be used with ``with``: at the end, or when the caller is stopped, the processes are gone. They begin to import at once.
+    """
+
+    def __init__(self, work: Work, fork: bool = True):
+        self.work, self._process = work, None
+        if fork and kernels.available():
+            from rapport.kernels import fork as forks
+
+            forks.start_server()
+            self._here, there = Pipe()
+            self._process = get_context("forkserver").Process(target=_master, args=(there, work))
+            self._process.start()
+            there.close()
+
+    def __enter__(self) -> Workshop:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process:
+            self._here.close()  # the master ends its workers when nobody listens any more
+            self._process.join()
+
+    def do(self, tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any, set[str] | None, float]]:
+        """Do all tasks, in any order.
+
+        Yields
+        ------
+        (int, object, set of str or None, float)
+            Number of the task, what came out (an exception where it failed), the files read
+            (None where they are not known), and when the work began.
+        """
+        if not self._process:
+            function = _function(self.work)
+            for number, task in enumerate(tasks):
+                began = time.time()
+                yield number, _result(function, task), None, began
+            return
+        for number, task in enumerate(tasks):
+            self._here.send((number, task))
+        for _ in tasks:
+            try:
+                yield self._here.recv()
+            except EOFError:
+                raise ContentError("a process of the build ended unexpectedly (out of memory, or stopped); build again, or with --no-fork.") from None
+
+
+def _master(conn: Connection, work: Work) -> None:
+    """Import once, then fork one worker for each task, as many at once as there are cores."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked; we end when the pipe does
+    function = _function(work)
+    waiting: deque[tuple[int, tuple[Any, ...]]] = deque()
+    running: dict[Connection, tuple[int, Any]] = {}
+    try:
+        while True:
+            while waiting and len(running) < (os.cpu_count() or 2):
+                number, task = waiting.popleft()
+                mine, its = get_context("fork").Pipe(duplex=False)
+                worker = get_context("fork").Process(target=_worker, args=(its, function, number, task))
+                worker.start()
+                its.close()
+                running[mine] = number, worker
+            for ready in wait([conn, *running]):
+                if ready is conn:
+                    waiting.append(conn.recv())
+                    continue
+                number, worker = running.pop(ready)
+                conn.send(ready.recv())  # a worker that died says nothing: the end of its pipe ends us, and our caller hears of it
+                worker.join()
+    except (EOFError, OSError):
+        for _, worker in running.values():
+            worker.kill()
+
+
+def _worker(conn: Connection, function: Callable[..., Any], number: int, task: tuple[Any, ...]) -> None:
+    from rapport.kernels.reads import listen
+
+    began, reads = time.time(), set()
+    listen(reads.add)
+    conn.send((number, _result(function, task), reads, began))
+
+
+def _result(function: Callable[..., Any], task: tuple[Any, ...]) -> Any:
+    try:
+        return function(*task)
+    except Exception as error:  # whoever asked decides: a fault in the content is collected, any other is raised
+        return error
+
+
+def _function(work: Work) -> Callable[..., Any]:
+    module, _, name = work.partition(":")
+    return getattr(import_module(module), name)
