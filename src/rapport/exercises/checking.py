@@ -253,7 +253,7 @@ def value_text(answer: Answer, value: Value) -> str:
             return say("range", low=with_unit(low, answer.unit), high=with_unit(high, answer.unit))
         return with_unit(say("range", low=low, high=high), answer.unit)
     if isinstance(value, str):
-        return f"“{answer.option_text(value)}”" if answer.options else value
+        return say("quoted", text=answer.option_text(value)) if answer.options else value
     if isinstance(value, dict):
         texts = {row.id: row.text for row in answer.rows}
         return "; ".join(f"{texts[row]}: {answer.option_text(option)}" for row, option in value.items())

@@ -18,6 +18,7 @@ from rapport.exercises.model import Exercise, Mistake, Workbook
 from rapport.exercises.serving import clashes_on, served, simulated
 from rapport.exercises.values import Value, band
 from rapport.exercises.words import MARKS, WORDS, asked, say
+from rapport.i18n import language, typesetting, unmarked
 from rapport.markdown import inline, to_html
 
 Tree = str | list[Any]
@@ -62,12 +63,12 @@ def _draw(definition: Workbook, this: Key, seed: int, book: Any) -> dict[str, An
     exercise = this.exercise
     return {
         "seed": seed,
-        "table": table_text(counts(definition, exercise, book), exercise.title) if exercise.table else None,
+        "table": table_text(counts(definition, exercise, book), unmarked(exercise.title)) if exercise.table else None,
         "accept": _accept(this, this.value),
-        "mistakes": [{"id": mistake.id, "says": tree(to_html(mistake.says)), **_recognised(this, mistake, value)} for mistake, value in this.mistakes],
+        "mistakes": [{"id": mistake.id, "says": _set(mistake.says), **_recognised(this, mistake, value)} for mistake, value in this.mistakes],
         "fraction": asks_percent(this),
-        "after": [part for text in planted(this) for part in tree(to_html(text))],
-        "solution": tree(to_html(filled(exercise.solution, this))),
+        "after": [part for text in planted(this) for part in _set(text)],
+        "solution": _set(filled(exercise.solution, this)),
         "truth": this.truth if isinstance(this.truth, float) and exercise.answer.kind == "number" else None,
         "value": this.value if isinstance(this.value, float) else None,
         "within": list(this.value) if isinstance(this.value, tuple) else None,
@@ -161,6 +162,11 @@ def tree(html: str) -> list[Tree]:
     return grower.root
 
 
+def _set(text: str) -> list[Tree]:
+    """Markdown as a tree, set for reading: nobody reads it again once it is encoded."""
+    return tree(typesetting.page(to_html(text), language()))
+
+
 # ---- HTML -------------------------------------------------------------------------------------------------------
 
 
@@ -234,7 +240,7 @@ def _payload(definition: Workbook, exercise: Exercise, baked: list[dict[str, Any
         "decimals": answer.decimals,
         "predict": (exercise.predict or "").strip(),
         "options": {option.id: _plain(option.text) for option in answer.options},
-        "hash": hashlib.sha256(draws).hexdigest()[:16],
+        "hash": _hash(baked),
         "words": dict(WORDS),
         "marks": MARKS,
         # Encoded, so that a glance at the source or a search of the page does not give the answer away.
@@ -242,6 +248,12 @@ def _payload(definition: Workbook, exercise: Exercise, baked: list[dict[str, Any
     }
     # A script's text ends at the first "</"; JSON may write it otherwise.
     return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _hash(baked: list[dict[str, Any]]) -> str:
+    """Of what is asked, in no language: attempts stay where the language is switched or a sentence mended."""
+    asked = [{name: draw[name] for name in ("seed", "accept", "truth", "value", "within")} | {"mistakes": [{**each, "says": None} for each in draw["mistakes"]]} for draw in baked]
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:16]
 
 
 def _plain(markdown: str) -> str:

@@ -43,6 +43,7 @@ WORDS: Final = Words(__file__, {
     "no_row": "{row} is no row here. The rows are {rows}.",
     "in_row": "In row {row}: {says}",
     "plain_number": "a plain number",
+    "quoted": "“{text}”",
     # the form of an answer
     "options_are": "Options:",
     "rows_are": "Rows:",

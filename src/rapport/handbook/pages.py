@@ -20,6 +20,7 @@ from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, module_stems, read_markdown, words_of
 from rapport.handbook import render
 from rapport.handbook.strings import STRINGS, say
+from rapport.i18n import typesetting
 from rapport.playbooks import show
 from rapport.playbooks.bibliography import bibliography
 
@@ -223,7 +224,8 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         if name not in module.graphs:
             raise ContentError(f"no scenario {name!r} in this module; there are {', '.join(module.graphs) or 'none'}.", module.notebook_path)
         graph = module.graphs[name]
-        return _parts().scenario(graph, _filled(graph["opening"], graph["places"][0]), script_json(graph))
+        set_graph = typesetting.data(graph, i18n.language(), keep=lambda key: key == "person")
+        return _parts().scenario(graph, _filled(graph["opening"], graph["places"][0]), script_json(set_graph))
 
     def exercises(cell: Any) -> str:
         placed.add("exercises")
@@ -374,32 +376,9 @@ def html_of(page: Page, *, policy: str, assets: str, scripts: str) -> str:
 
 
 def html_in(lang: str, page: Page, **parts: str) -> str:
-    """`html_of` a page in its language, English that is left in it marked as such."""
+    """`html_of` a page in its language, set for reading, English that is left in it marked as such."""
     with i18n.speaking(lang, marking=True):
-        return show_english(html_of(page, **parts))
-
-
-def show_english(html: str) -> str:
-    """Turn the signs around texts that are still English into ``<span lang="en">``; in attributes and data they just go."""
-    out, inside, raw = [], False, ""
-    for piece in re.split(r"(<[^>]*>)", html):
-        if piece.startswith("<"):
-            name = re.match(r"</?([a-z0-9-]*)", piece, re.IGNORECASE)
-            if name and name[1] in ("script", "style", "title", "option", "textarea"):
-                raw = "" if piece.startswith("</") else name[1]
-            out.append(i18n.unmarked(piece))
-            continue
-        if raw:
-            out.append(i18n.unmarked(piece).replace("\\ue000", "").replace("\\ue001", ""))
-            continue
-        for part in re.split(f"([{i18n.OPEN}{i18n.CLOSE}])", piece):
-            if part in (i18n.OPEN, i18n.CLOSE):
-                inside = part == i18n.OPEN
-            elif inside and part.strip():
-                out.append(f'<span lang="en">{part}</span>')
-            else:
-                out.append(part)
-    return "".join(out)
+        return typesetting.page(html_of(page, **parts), lang)
 
 
 def script_words() -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rapport.content import ContentError, course_root, write_text
+from rapport.i18n import collation
 from rapport.learner.document import read
 
 DEFAULT = "me"
@@ -67,7 +68,7 @@ def profiles() -> list[Profile]:
         found[base] = Profile(_named(base) or DEFAULT, base)
     now = current()
     found.setdefault(now.path, now)
-    return sorted(found.values(), key=lambda each: (each.path != base, each.name.casefold()))
+    return sorted(found.values(), key=lambda each: (each.path != base, collation.key(each.name)))
 
 
 def become(name: str) -> Profile:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_markdown, translated, validate
+from rapport.i18n import collation
 from rapport.playbooks.bibliography import Source, bibliography
 
 WORDS_ON_A_PAGE = 340  # about what one printed A4 page holds at the card's type size; a large table takes more
@@ -51,7 +52,7 @@ class Question(_Declared):
 
     def options(self) -> list[str]:
         """Right and wrong answers in alphabetical order, so that the place gives nothing away."""
-        return sorted([self.right, *self.wrong], key=str.casefold)
+        return sorted([self.right, *self.wrong], key=collation.key)
 
 
 class ReviewItem(Question):

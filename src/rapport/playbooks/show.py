@@ -10,6 +10,7 @@ from pathlib import Path
 from markupsafe import escape
 
 from rapport.content import course_root, read_text
+from rapport.i18n import collation
 from rapport.i18n.words import Words
 from rapport.markdown import LABELS as BADGES
 from rapport.markdown import inline, to_html
@@ -119,7 +120,7 @@ def module_sources(stem: str, root: Path) -> tuple[list[Source], list[Source]]:
 
 
 def _sorted(known: dict[str, Source], names: Iterable[str]) -> list[Source]:
-    return sorted((known[name] for name in names), key=lambda source: ([name.casefold() for name in source.families], source.year))
+    return sorted((known[name] for name in names), key=lambda source: ([collation.key(name) for name in source.families], source.year))
 
 
 def source_html(source: Source) -> str:

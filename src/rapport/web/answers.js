@@ -93,7 +93,7 @@
 
   const MATHML = "http://www.w3.org/1998/Math/MathML";
   const TAGS = new Set("p em strong s code pre ul ol li a br hr blockquote aside div span table thead tbody tr th td h4 h5 h6".split(" "));
-  const ATTRIBUTES = new Set(["class", "role", "aria-label", "tabindex", "data-badge", "scope", "start", "title", "rel"]);
+  const ATTRIBUTES = new Set(["class", "role", "aria-label", "tabindex", "data-badge", "scope", "start", "title", "rel", "lang"]);
 
   function make(tag, attributes, ...children) {
     const element = document.createElement(tag);
@@ -356,7 +356,7 @@
       return this.data.kind === "choice" ? (text ? { value: text } : { broke: "not_tried" }) : readNumber(text, this.data.unit);
     }
     guessText(guess) {
-      return this.data.kind === "choice" ? "“" + this.data.options[guess] + "”" : this.valueText(guess);
+      return this.data.kind === "choice" ? this.say("quoted", { text: this.data.options[guess] }) : this.valueText(guess);
     }
 
     keepGuess() {

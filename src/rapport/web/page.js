@@ -17,18 +17,132 @@
     else delete document.documentElement.dataset.theme;
   }
 
-  dress(kept(THEME));
-  document.documentElement.classList.add("js");
 
-  /** The same place in the other language: sections have the same ids everywhere. */
-  function languageSwitch() {
-    for (const link of document.querySelectorAll(".languages a")) {
-      link.addEventListener("click", () => {
-        const heads = [...document.querySelectorAll("main [id]")].filter((head) => /^(H2|SECTION)$/.test(head.tagName) && head.getBoundingClientRect().top <= 120);
-        const here = heads.length ? heads[heads.length - 1].id : location.hash.slice(1);
-        link.hash = here ? "#" + here : "";
+  // ---- The switch of languages: the same place, and whatever was begun and not sent ----
+
+  const CARRIED = "rapport:carried";
+  const BLOCKS = "main :is(h1, h2, h3, h4, h5, h6, p, li, dt, dd, figure, tr, pre, button, label, summary)";
+  /** A browser of this kind gives every file a storage of its own; there everything travels in the address, and is taken out of it at once. */
+  const apart = location.protocol === "file:" && CSS.supports("-moz-appearance", "none");
+
+  function shown(selector) {
+    // what a folded part holds has boxes too, but is not to be seen
+    return [...document.querySelectorAll(selector)].filter((each) => (each.checkVisibility ? each.checkVisibility() : each.getClientRects().length));
+  }
+  /** Where reading goes on: just under the strip that stays. */
+  function edge() {
+    const strip = document.querySelector(".languages");
+    return strip ? strip.offsetHeight + 8 : 8;
+  }
+
+  /** The place at the top of the view: ids above it, nearest first, and from each the count of blocks down to it. */
+  function placeNow() {
+    if (scrollY < 60) return null;
+    const top = edge();
+    const blocks = shown(BLOCKS);
+    const at = blocks.findIndex((each) => each.getBoundingClientRect().bottom > top);
+    if (at < 0) return null;
+    const box = blocks[at].getBoundingClientRect();
+    const ids = shown("main [id]").filter((each) => each.getBoundingClientRect().top <= top + 4).reverse().slice(0, 30);
+    const section = ids.find((each) => each.matches("h2, .play, rapport-exercise"));
+    return { section: section ? section.id : "", ids: ids.map((each) => [each.id, at - firstBlock(blocks, each)]), into: (top - box.top) / Math.max(1, box.height) };
+  }
+  function firstBlock(blocks, anchor) {
+    return blocks.findIndex((each) => each === anchor || anchor.compareDocumentPosition(each) & (Node.DOCUMENT_POSITION_FOLLOWING | Node.DOCUMENT_POSITION_CONTAINED_BY));
+  }
+  function goTo(place) {
+    const [id, steps] = place.ids.find(([name]) => document.getElementById(name)) || [];
+    if (!id) return;
+    const blocks = shown(BLOCKS);
+    const block = blocks[firstBlock(blocks, document.getElementById(id)) + steps] || document.getElementById(id);
+    const box = block.getBoundingClientRect();
+    scrollTo({ top: scrollY + box.top + place.into * box.height - edge(), behavior: "instant" });
+  }
+
+  /** Fields and folded parts of one part of the page; their order is the same in every language. */
+  function parts() {
+    const found = { main: [] };
+    for (const each of document.querySelectorAll("main :is(input, select, textarea, details)")) {
+      const host = each.closest("rapport-scenario, rapport-exercise, rapport-explorer, rapport-assessment");
+      const name = host ? host.localName + [...document.querySelectorAll(host.localName)].indexOf(host) : "main";
+      (found[name] = found[name] || []).push(each);
+    }
+    return found;
+  }
+  function stateOf(each) {
+    return each.localName === "details" ? each.open : each.type === "radio" || each.type === "checkbox" ? each.checked : each.value;
+  }
+  function putBack(kept) {
+    for (const [name, fields] of Object.entries(parts())) {
+      const states = kept[name];
+      if (!Array.isArray(states) || states.length !== fields.length) continue;
+      fields.forEach((each, index) => {
+        if (stateOf(each) === states[index]) return;
+        if (each.localName === "details") each.open = states[index] === true;
+        else if (each.type !== "radio" && each.type !== "checkbox") each.value = String(states[index]);
+        else each.checked = states[index] === true;
+        if (each.type !== "radio" || each.checked) each.dispatchEvent(new Event("change", { bubbles: true }));
       });
     }
+  }
+
+  function packed() {
+    const fields = Object.fromEntries(Object.entries(parts()).map(([name, each]) => [name, each.map(stateOf)]));
+    const stored = {};
+    if (apart) for (const key of Object.keys(localStorage)) if (key.startsWith("rapport:")) stored[key] = localStorage.getItem(key);
+    return JSON.stringify({ page: document.querySelector(".languages").dataset.page, place: placeNow(), fields: fields, stored: stored });
+  }
+
+  /** What another language's page handed over; read before anything on this page looks into the storage. */
+  function arrived() {
+    try {
+      const inAddress = location.hash.match(/^#([^~]*)~(.+)$/);
+      const text = apart && inAddress ? decodeURIComponent(inAddress[2]) : sessionStorage.getItem(CARRIED);
+      sessionStorage.removeItem(CARRIED);
+      if (apart && inAddress) history.replaceState(null, "", "#" + inAddress[1]);
+      const carried = JSON.parse(text);
+      if (carried && apart) for (const [key, value] of Object.entries(carried.stored)) if (key.startsWith("rapport:") && typeof value === "string") keep(key, value);
+      return carried;
+    } catch (error) { return null; } // nothing kept, or nothing of ours
+  }
+
+  function languageSwitch(carried) {
+    const strip = document.querySelector(".languages");
+    if (!strip) return;
+    for (const link of strip.querySelectorAll("a")) {
+      const pack = () => {
+        try {
+          const text = packed();
+          const place = JSON.parse(text).place;
+          link.hash = (place ? place.section : "") + (apart ? "~" + encodeURIComponent(text) : "");
+          if (!apart) sessionStorage.setItem(CARRIED, text);
+        } catch (error) { /* the page opens all the same */ }
+      };
+      link.addEventListener("click", pack);
+    }
+    if (!carried || carried.page !== strip.dataset.page) return;
+    putBack(carried.fields || {});
+    if (!carried.place) return scrollTo({ top: 0, behavior: "instant" });
+    // Fonts and the address's own anchor move the page once more; a reader who has begun to scroll is left alone.
+    let left = false;
+    for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(sign, () => { left = true; }, { once: true, passive: true });
+    const again = () => { if (!left) goTo(carried.place); };
+    again();
+    addEventListener("load", () => { again(); requestAnimationFrame(again); if (document.fonts) document.fonts.ready.then(again); });
+  }
+
+  /** What is copied has no soft hyphens in it. */
+  function copying() {
+    document.addEventListener("copy", (event) => {
+      const selection = getSelection();
+      const text = String(selection);
+      if (!text.includes("\u00ad") || !selection.rangeCount) return;
+      const box = document.createElement("div");
+      box.append(selection.getRangeAt(0).cloneContents());
+      event.clipboardData.setData("text/plain", text.replace(/\u00ad/g, ""));
+      event.clipboardData.setData("text/html", box.innerHTML.replace(/\u00ad|&shy;/g, ""));
+      event.preventDefault();
+    });
   }
 
   function themeSwitch() {
@@ -115,5 +229,9 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(); contents(); tables(); printing(); erasing(); });
+  const carried = arrived();
+  dress(kept(THEME));
+  document.documentElement.classList.add("js");
+  copying();
+  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); contents(); tables(); printing(); erasing(); });
 })();

@@ -129,7 +129,7 @@
   }
 
   function fresh(graph, place, draw, runs) {
-    return { format: 1, graph: graph.hash, place: place, draw: draw, path: [], runs: runs || [] };
+    return { format: 1, graph: graph.hash, place: place, draw: draw, path: [], told: false, runs: runs || [] };
   }
 
   /** Whether a kept run can be counted and shown; one of an older graph may name places and choices that are gone. */
@@ -151,7 +151,7 @@
       if (whole.place === null || whole.place === undefined) return { state: fresh(graph, null, whole.draw, whole.runs), note: null };
       if (!Object.hasOwn(graph.draws, whole.place)) throw new TypeError("no such place");
       replay(graph, whole.place, whole.draw, whole.path);
-      return { state: { format: 1, graph: graph.hash, place: whole.place, draw: whole.draw, path: whole.path, runs: whole.runs }, note: null };
+      return { state: { format: 1, graph: graph.hash, place: whole.place, draw: whole.draw, path: whole.path, told: whole.told === true, runs: whole.runs }, note: null };
     } catch (error) {
       return { state: start, note: "damaged" };
     }
@@ -194,7 +194,7 @@
 
   function el(tag, attributes, ...children) {
     const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes || {})) if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
+    for (const [name, value] of Object.entries(attributes || {})) if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : String(value).replace(/\u00ad/g, "")); // soft hyphens are for the eye
     node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
     return node;
   }
@@ -303,7 +303,7 @@
       this._walk = replay(this._graph, state.place, state.draw, state.path);
       if (first && state.path.length && !ended(this._graph, this._walk)) this._note = say("resumed");
       if (ended(this._graph, this._walk)) this.showEnd(false);
-      else if (state.path.length && this.tells(this._walk.outcome)) this.showOutcome(false);
+      else if (state.path.length && !state.told && this.tells(this._walk.outcome)) this.showOutcome(false);
       else this.showDecision(false);
     }
 
@@ -350,7 +350,7 @@
     choose(optionId) {
       this._walk = step(this._graph, this._walk, optionId);
       this._note = null;
-      this._state = { ...this._state, path: this._walk.path };
+      this._state = { ...this._state, path: this._walk.path, told: false };
       if (ended(this._graph, this._walk)) this._state.runs = [...this._state.runs, runOf(this._graph, this._walk)];
       this.changed();
       if (this.tells(this._walk.outcome)) this.showOutcome(true);
@@ -359,6 +359,8 @@
 
     goOn() {
       this._note = null;
+      this._state = { ...this._state, told: true };
+      this.save();
       if (ended(this._graph, this._walk)) this.showEnd(true);
       else this.showDecision(true);
     }
@@ -678,9 +680,13 @@
     comparison(what) {
       const places = this._graph.places;
       const runs = this._state.runs.filter((run) => run.remedy && run.remedy.label);
-      const labels = [...new Set(runs.map((run) => run.remedy.label))].sort();
-      if (!labels.length) return null;
-      const count = (place, label) => runs.filter((run) => run.place === place.id && (label === null || run.remedy.label === label)).length;
+      if (!runs.length) return null;
+      // Runs of all languages count together: what was chosen goes by its id, and is said as the case says it now where it still does.
+      const options = Object.values(this._graph.nodes).filter((node) => node.decision === what.decision && node.beat === "act").flatMap((node) => node.options);
+      const now = new Map(options.map((option) => [option.id, option.label]));
+      const labelled = (remedy) => now.get(remedy.option) || remedy.label;
+      const labels = [...new Set(runs.map((run) => labelled(run.remedy)))].sort(new Intl.Collator(document.documentElement.lang || "en").compare);
+      const count = (place, label) => runs.filter((run) => run.place === place.id && (label === null || labelled(run.remedy) === label)).length;
       return el("section", null, this.heading(2, { class: "rs-part" }, what.title), el("p", { class: "rs-small" }, say("compare_says")),
         el("div", { class: "rs-wide", role: "group", "aria-label": what.title, tabindex: "0" }, el("table", { class: "rs-table" },
           el("thead", null, el("tr", null, el("th", { scope: "col" }, say("compare_choice")), places.map((place) => el("th", { scope: "col" }, place.city)))),
