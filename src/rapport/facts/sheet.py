@@ -72,9 +72,9 @@ def fact_sheet(market: str | Market) -> dict:
     Returns
     -------
     dict
-        ``code``, ``name``, ``local_name`` (str); ``rows``: list of dict with ``group`` (one of `GROUPS`), ``locale`` (of a format, else
+        ``code``, ``name``, ``local_name`` (str); ``rows``: list of dict with ``group`` (one of `GROUPS`), ``field``, ``locale`` (of a format, else
         empty), ``label``, ``value``, ``status`` (as in the snapshot), ``standing`` (the same in words), ``source`` with its date, and
-        ``note`` (all str); ``holidays``: list of dict with ``year``, ``date``, ``iso``, ``name``, ``local``, ``kind`` (``closed`` or
+        ``note`` (all str); ``holidays``: list of dict with ``year``, ``weekday``, ``date``, ``iso``, ``name``, ``local``, ``kind`` (``closed`` or
         ``ask``), ``mark`` (that in words, and whether the date may move) and ``why``; ``lang``, the language tag of the local names.
 
     Raises
@@ -112,6 +112,7 @@ def fact_sheet(market: str | Market) -> dict:
         "holidays": [
             {
                 "year": str(each.day.year),
+                "weekday": _names().weekdays()[each.day.weekday()],
                 "date": _day(each.day),
                 "iso": each.day.isoformat(),
                 "name": each.name,
@@ -194,6 +195,7 @@ def _row(market: Market, group: str, label: str, value: str, field: str) -> dict
     origin: Provenance = market.provenance[field]
     return {
         "group": group,
+        "field": field.partition(".")[0],
         "locale": field.partition(".")[2].replace("_", "-"),
         "label": label,
         "value": value,
