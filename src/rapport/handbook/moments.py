@@ -13,7 +13,6 @@ from rapport.playbooks.moments import Moments
 
 PAGE = "five-minutes"
 STRINGS = Words(__file__, {
-    "cards": ("{n} card", "{n} cards"),
     "markets": "Facts of their market",
     "nav": "Five minutes",
     "pick": "Which moment is it?",

@@ -14,6 +14,8 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from rapport.i18n import SOURCE, language
+
 Change = Callable[[str, int, str], str]
 """``change(text, line, where)`` gives the text that shall stand in its place; ``where`` says what it is, for a translator."""
 
@@ -129,7 +131,7 @@ def snapshot(stored: dict[str, Any], change: Change) -> dict[str, Any]:
     """A copy of a market's file in ``data/facts`` with its texts exchanged: names of days and languages, statements, notes, sources.
 
     Local names, patterns, codes and a library with its version are no text. A language is looked up only where CLDR has no name
-    for it.
+    for it, and a day not at all where the reader's language is the one of its local name.
     """
     facts = {field: dict(fact) for field, fact in stored["facts"].items()}
     for field, fact in facts.items():
@@ -141,8 +143,9 @@ def snapshot(stored: dict[str, Any], change: Change) -> dict[str, Any]:
             fact["value"] = {key: change(value, 1, field) if key in _STATED[field] and value else value for key, value in fact["value"].items()}
     facts["unsettled"]["value"] = {year: change(why, 1, "unsettled") for year, why in facts["unsettled"]["value"].items()}
     facts["languages"]["value"] = [each | {"name": _tongue(each["code"], each["name"], change)} for each in facts["languages"]["value"]]
+    own = facts["locales"]["value"][0].split("_")[0] == language() != SOURCE  # then the local name is the right one
     facts["holidays"]["value"] = [
-        each | {"name": _holiday(each["name"], change), "why": change(each["why"], 1, "provisional") if each["why"] else ""} for each in facts["holidays"]["value"]
+        each | {"name": each["local"] if own and not _NAMED.fullmatch(each["name"]) else _holiday(each["name"], change), "why": change(each["why"], 1, "provisional") if each["why"] else ""} for each in facts["holidays"]["value"]
     ]
     return {**stored, "facts": facts}
 
