@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import babel
 import holidays
+import phonenumbers
 from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, format_time, get_period_names
@@ -29,11 +30,12 @@ FOLDER = Path(__file__).resolve().parents[1] / "data" / "facts"
 CONSENT_LABEL = "Training rule, ask counsel"
 MONTHS = "January February March April May June July August September October November December".split()
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-HOLIDAYS, BABEL = f"holidays {holidays.__version__}", f"Babel {babel.__version__}"
+HOLIDAYS, BABEL, PHONES = f"holidays {holidays.__version__}", f"Babel {babel.__version__}", f"phonenumbers {phonenumbers.__version__}"
 EXAMPLE_DAY, EXAMPLE_TIME, EXAMPLE_NUMBER = date(2026, 3, 7), time(17, 30), Decimal("1234567.89")
 # Babel knows a numbering system's separators but prints Latin digits in all of them.
 OWN_DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "deva": "०१२३४५६७८९", "gujr": "૦૧૨૩૪૫૬૭૮૯"}
 NEVER_ALONE = {"LV": {"Labor Day": "Darba svētki"}}  # a name that never has a day to itself cannot be paired by example
+NAMELESS = {"fuv": "Nigerian Fulfulde"}  # CLDR counts its speakers and has no name for it
 PLURAL_SAMPLE = [*range(201), 1000, 1_000_000]
 
 
@@ -54,7 +56,7 @@ class NameOrderStatement(Statement):
     text: str
 
 
-class AddressStatement(Statement):
+class TextStatement(Statement):
     text: str
 
 
@@ -72,7 +74,8 @@ class ReviewedMarket(_Strict):
     weekend: list[Literal[DAY_NAMES]] | None = None
     weekend_varies: list[Literal[DAY_NAMES]] = []
     name_order: NameOrderStatement
-    address: AddressStatement
+    address: TextStatement
+    postal: TextStatement
     consent: ConsentStatement
     opening_hours: dict[str, str]
     opening_hours_note: str = ""
@@ -275,7 +278,7 @@ def _languages(code: str) -> list[dict[str, Any]]:
     rows = [
         {
             "code": tag,
-            "name": english.languages.get(tag, tag),
+            "name": english.languages.get(tag) or NAMELESS.get(tag, tag),
             "share": entry["population_percent"],
             "official": str(entry["official_status"] or "") in ("official", "de_facto_official"),
         }
@@ -283,6 +286,18 @@ def _languages(code: str) -> list[dict[str, Any]]:
         if entry["population_percent"] >= 1 and "_" not in tag
     ]
     return sorted(rows, key=lambda row: (-row["share"], row["code"]))[:8]
+
+
+def _phone(code: str) -> dict[str, str]:
+    """How a number is written: country code, and a fixed line's number in both forms with its digits masked, so that nobody dials it."""
+    number = phonenumbers.example_number_for_type(code, phonenumbers.PhoneNumberType.FIXED_LINE)
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    trunk = len(re.sub(r"\D", "", national)) - len(phonenumbers.national_significant_number(number))
+    kept = iter(range(len(national)))
+    prefix = f"+{number.country_code}"
+    abroad = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL).removeprefix(prefix)
+    masked = re.sub(r"\d", lambda digit: digit[0] if next(kept) < trunk else "x", national)
+    return {"code": prefix, "international": prefix + re.sub(r"\d", "x", abroad), "national": masked}
 
 
 def _clock_changes(zone: str) -> bool:
@@ -337,7 +352,8 @@ def make_market(code: str, written: Written) -> dict[str, Any]:
             put(f"{kind}.{tag}", value, BABEL, status)
     shares = "Estimates that overlap and leave out many residents; ask which language a person prefers."
     put("languages", _languages(code), BABEL, "library", shares)
-    for field in ("name_order", "address"):
+    put("phone", _phone(code), PHONES, "library", "Digits are masked with x. A number says nothing reliable about where its owner is.")
+    for field in ("name_order", "address", "postal"):
         statement = getattr(stated, field)
         put(field, statement.model_dump(exclude={"source", "status"}), statement.source, statement.status)
     consent = stated.consent

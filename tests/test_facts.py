@@ -31,7 +31,7 @@ def test_every_field_says_where_it_comes_from_when_and_how_far_to_trust_it(code)
     market = facts.market(code)
     kinds = ("dates", "times", "numbers", "currency", "digits", "plurals", "direction")
     fields = {"name", "local_name", "locales", "time_zone", "time_zones", "clock_changes", "weekend", "weekend_varies", "week_start"}
-    fields |= {"swap_working_days", "unsettled", "holidays", "languages", "name_order", "address", "consent", "opening_hours"}
+    fields |= {"swap_working_days", "unsettled", "holidays", "languages", "name_order", "address", "phone", "postal", "consent", "opening_hours"}
     fields |= {f"{kind}.{locale}" for locale in market.formats for kind in kinds}
     assert set(market.provenance) == fields
     for field, origin in market.provenance.items():
@@ -410,16 +410,16 @@ def test_the_sheet_is_text_with_a_status_and_a_source_on_every_row(code):
     for row in sheet["rows"]:
         assert row["label"] and row["value"] and row["source"] and row["status"] in facts.STATUSES, row
         assert all(isinstance(value, str) for value in row.values())
-    assert len({row["label"] for row in sheet["rows"]}) == len(sheet["rows"])
+    assert len({(row["label"], row["locale"]) for row in sheet["rows"]}) == len(sheet["rows"])
     assert len(sheet["holidays"]) == len(facts.market(code).holidays)
 
 
 def test_the_sheet_marks_what_may_move_and_what_is_not_closed():
     marks = {(row["iso"], row["name"]): row["mark"] for row in facts.fact_sheet("SA")["holidays"]}
-    assert marks["2027-03-09", "Eid al-Fitr Holiday"] == "closed, provisional"
+    assert marks["2027-03-09", "Eid al-Fitr Holiday"] == "closed, the date may move"
     assert marks["2027-09-23", "National Day Holiday"] == "closed"
     assert {row["mark"] for row in facts.fact_sheet("BR")["holidays"] if row["name"] == "Carnival"} == {"open or closed: ask"}
-    assert any(row["label"] == "Calendar not settled" and row["value"].startswith("2027 and 2028") for row in facts.fact_sheet("CN")["rows"])
+    assert any(row["label"] == "Calendar not settled" and row["value"].startswith("2027, 2028") for row in facts.fact_sheet("CN")["rows"])
 
 
 def test_the_sheet_of_an_unknown_market_names_those_known():

@@ -11,7 +11,8 @@ PACKAGE = Path(__file__).parents[1] / "src" / "rapport"
 
 # Ground first. A room may import rooms of lower floors, never one of its own floor or above.
 FLOORS = (
-    ("facts", "i18n", "charts"),
+    ("i18n", "charts"),
+    ("facts",),
     ("metrics", "content", "markdown"),
     ("assessment", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
     ("coverage", "lessons", "study"),

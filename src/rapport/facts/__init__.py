@@ -1,7 +1,7 @@
 """Calendars, working time, formats, names and consent rules of twelve markets, from the snapshot in ``data/facts``.
 `market("SA")` is the way in; nothing here knows a customer, and nothing here says what a person is like."""
 
-from rapport.facts.calendar import holidays, is_working_day, shared_working_days, working_time_between
+from rapport.facts.calendar import holidays, is_working_day, opening_on, shared_working_days, working_time_between
 from rapport.facts.hours import OpeningHours
 from rapport.facts.markets import (
     MARKETS,
@@ -15,7 +15,9 @@ from rapport.facts.markets import (
     Language,
     Market,
     NameOrder,
+    Phone,
     Plural,
+    Postal,
     Provenance,
     UnknownFact,
     market,
@@ -36,7 +38,9 @@ __all__ = [
     "Market",
     "NameOrder",
     "OpeningHours",
+    "Phone",
     "Plural",
+    "Postal",
     "Provenance",
     "UnknownFact",
     "calendar_table",
@@ -44,6 +48,7 @@ __all__ = [
     "holidays",
     "is_working_day",
     "market",
+    "opening_on",
     "shared_working_days",
     "working_time_between",
 ]

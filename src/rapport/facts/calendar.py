@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rapport.facts.hours import OpeningHours
+from rapport.facts.hours import OpeningHours, Span
 from rapport.facts.markets import YEARS, Holiday, Market, UnknownFact, market as find_market
 
 ONE_DAY = timedelta(days=1)
@@ -61,6 +61,17 @@ def is_working_day(market: str | Market, day: date, *, varying: bool = True) -> 
     if day in found.swap_working_days:
         return True
     return day.weekday() not in found.weekend and (varying or day.weekday() not in found.weekend_varies)
+
+
+def opening_on(day: date, market: str | Market) -> tuple[Span, ...]:
+    """Spans in which offices of a market are taken to be open on a day, by its default hours (assumed for teaching).
+
+    Raises
+    ------
+    UnknownFact
+        When the market or the year is not in the snapshot.
+    """
+    return _hours_on(day, None, _market(market), eve=False)
 
 
 def shared_working_days(*markets: str | Market, year: int, varying: bool = True) -> list[date]:

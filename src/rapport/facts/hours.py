@@ -4,7 +4,7 @@ Hours may pass midnight; they then belong to the day on which they open."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -64,8 +64,10 @@ class OpeningHours:
         return next((self.week[(weekday - back) % 7] for back in range(7) if self.week[(weekday - back) % 7]), ())
 
     def __str__(self) -> str:
-        if not any(self.week):
-            return "closed"
+        return self.said([day.title() for day in DAYS]) or "closed"
+
+    def said(self, days: Sequence[str]) -> str:
+        """The week with its days named as in `days`, Monday first; empty when it is closed throughout."""
         # begin after a day that differs, so that Sunday to Thursday reads as one stretch
         begin = next((day for day in range(7) if self.week[day] and self.week[day] != self.week[day - 1]), 0)
         stretches: list[list[int]] = []
@@ -74,13 +76,12 @@ class OpeningHours:
                 stretches[-1].append(day)
             else:
                 stretches.append([day])
-        stretches = sorted(days for days in stretches if self.week[days[0]])
-        return "; ".join(f"{_stretch(days)} {', '.join(f'{a:%H:%M}–{b:%H:%M}' for a, b in self.week[days[0]])}" for days in stretches)
+        stretches = sorted(stretch for stretch in stretches if self.week[stretch[0]])
+        return "; ".join(f"{_stretch(stretch, days)} {', '.join(f'{a:%H:%M}–{b:%H:%M}' for a, b in self.week[stretch[0]])}" for stretch in stretches)
 
 
-def _stretch(days: list[int]) -> str:
-    names = [DAYS[day].title() for day in (days[0], days[-1])]
-    return names[0] if len(days) == 1 else "–".join(names)
+def _stretch(stretch: list[int], days: Sequence[str]) -> str:
+    return days[stretch[0]] if len(stretch) == 1 else f"{days[stretch[0]]}–{days[stretch[-1]]}"
 
 
 def _days(key: str) -> list[int]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from rapport import i18n
 from rapport.facts.hours import DAYS, OpeningHours
 
 MARKETS = ("JP", "AE", "SA", "IN", "LV", "DE", "BR", "US", "NG", "CN", "KR", "SE")
@@ -47,7 +48,7 @@ class Holiday:
     day : date
         The day.
     name, local : str
-        Name in English and in the market's own language.
+        Name in the reader's language and in the market's own.
     kind : str
         ``public``, or the category it has where it is none: ``de_facto``, ``bank``, ``optional``.
     closed : bool
@@ -121,6 +122,22 @@ class AddressForms:
 
 
 @dataclass(frozen=True)
+class Phone:
+    """How a telephone number is written: country code ``+91``, from abroad and from within, digits masked with ``x``."""
+
+    code: str
+    international: str
+    national: str
+
+
+@dataclass(frozen=True)
+class Postal:
+    """How an address on an envelope is written; ask the person for theirs as they write it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Consent:
     """A rule on outreach for training: `act`, the `rule` to teach, a `note` on doubt, and `label` to show with it."""
 
@@ -139,7 +156,7 @@ class Market:
     code : str
         ISO 3166 code, such as ``"SA"``.
     name, local_name : str
-        In English and in the market's first locale.
+        In the reader's language and in the market's first locale.
     time_zone : str
         IANA zone used when nothing else is known; `time_zones` holds all main zones.
     clock_changes : bool
@@ -180,6 +197,8 @@ class Market:
     languages: tuple[Language, ...]
     name_order: NameOrder
     address: AddressForms
+    phone: Phone
+    postal: Postal
     consent: Consent
     opening_hours: OpeningHours
     provenance: Mapping[str, Provenance]
@@ -191,7 +210,7 @@ class Market:
 
 
 def market(code: str) -> Market:
-    """The facts of one market.
+    """The facts of one market, its texts and names in the reader's language; local names stay as they are.
 
     Parameters
     ----------
@@ -207,7 +226,7 @@ def market(code: str) -> Market:
     """
     if code not in MARKETS:
         raise UnknownFact(f"unknown market {code!r}: known are {', '.join(sorted(MARKETS))}.")
-    return _read(facts_folder() / f"{code}.json")
+    return _read(facts_folder() / f"{code}.json", i18n.language(), i18n.marking())
 
 
 def facts_folder() -> Path:
@@ -222,11 +241,11 @@ def facts_folder() -> Path:
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path) -> Market:
+def _read(path: Path, lang: str, marking: bool) -> Market:
     restore = "take the file from the repository again, or run scripts/facts_snapshot.py"
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        return _build(stored)
+        return _build(stored if lang == i18n.SOURCE else _translated(stored, path, lang, marking))
     except OSError as error:
         raise FactsError(f"{path}: cannot be read ({error.strerror}); {restore}.") from None
     except json.JSONDecodeError as error:
@@ -235,6 +254,18 @@ def _read(path: Path) -> Market:
         raise FactsError(f"{path}: the key {error} is missing; {restore}.") from None
     except (AttributeError, TypeError, ValueError) as error:
         raise FactsError(f"{path}: a value is not of the kind expected ({error}); {restore}.") from None
+
+
+def _translated(stored: dict[str, Any], path: Path, lang: str, marking: bool) -> dict[str, Any]:
+    """A market's file in another language, from the one catalogue of the folder and from CLDR."""
+    from rapport.i18n import names
+    from rapport.i18n.catalogue import catalogue
+    from rapport.i18n.texts import snapshot
+
+    found = catalogue(path.parent, path.parents[2], lang)
+    stored = snapshot(stored, found.marked if marking else found.text)
+    stored["facts"]["name"]["value"] = names.territory(stored["code"])
+    return stored
 
 
 def _build(stored: dict[str, Any]) -> Market:
@@ -266,6 +297,8 @@ def _build(stored: dict[str, Any]) -> Market:
         languages=tuple(Language(**each) for each in value("languages")),
         name_order=NameOrder(**value("name_order")),
         address=AddressForms(**value("address")),
+        phone=Phone(**value("phone")),
+        postal=Postal(**value("postal")),
         consent=Consent(**value("consent")),
         opening_hours=OpeningHours.parse(value("opening_hours"), zone),
         provenance=MappingProxyType({field: _provenance(fact) for field, fact in facts.items()}),

@@ -24,6 +24,7 @@ WEB = Path(__file__).parents[1] / "web"
 FONTS = Path(__file__).parents[1] / "fonts"
 STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css")
 SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js")
+SHEETS = ("markets.css", "markets.js")  # of pages that a single file does not hold: moments and market sheets
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
 MARKER = "rapport-handbook.txt"
@@ -57,7 +58,7 @@ def site_files(pages: list[Page], more: tuple[str, ...] = ()) -> dict[str, bytes
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = assets(more)
+    loaded = assets((*SHEETS, *more))
     styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
     head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
     head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)

@@ -15,12 +15,13 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from rapport import assessment, i18n, markdown, playbooks
+from rapport import assessment, facts, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, module_stems, read_markdown, words_of
-from rapport.handbook import render
+from rapport.handbook import markets, moments, render
 from rapport.handbook.strings import STRINGS, say
 from rapport.i18n import typesetting
+from rapport.playbooks import moments as listed_moments
 from rapport.playbooks import show
 from rapport.playbooks.bibliography import bibliography
 
@@ -200,6 +201,10 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
             return href(name.stem, anchor or ("exercises" if name.parent.name == "exercises" else ""))
         if name.name == "playbook.md" and (stem := name.parent.name or (module.stem if module else "")):
             return href(f"{stem}-cards", anchor)
+        if name.name == "markets.yaml" and (not anchor or anchor in facts.MARKETS):
+            return href(markets.page_of(anchor) if anchor else markets.INDEX, "")
+        if name.name == "moments.yaml":
+            return href(moments.PAGE, anchor)
         if name.suffix == ".md" and name.stem in ("about", "index", "facilitator"):
             return href(name.stem, anchor)
         raise ContentError(f"the link {address!r} leads nowhere on a page; link to a notebook, a playbook, a #card-id, a #source-id or the web.", path)
@@ -225,7 +230,7 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
             raise ContentError(f"no scenario {name!r} in this module; there are {', '.join(module.graphs) or 'none'}.", module.notebook_path)
         graph = module.graphs[name]
         set_graph = typesetting.data(graph, i18n.language(), keep=lambda key: key == "person")
-        return _parts().scenario(graph, _filled(graph["opening"], graph["places"][0]), script_json(set_graph))
+        return _parts().scenario(graph, _filled(graph["opening"], graph["places"][0]), script_json(set_graph), market_links(graph, root, href))
 
     def exercises(cell: Any) -> str:
         placed.add("exercises")
@@ -246,6 +251,13 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         rest += _parts().facilitator(module.playbook.front.facilitator)
     view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}
     return Markup(_parts().module_body(view | {"rest_html": relink(rest, href, module.playbook.path, module)}))
+
+
+def market_links(graph: Mapping[str, Any], root: Path, href: Href) -> list[dict[str, str]]:
+    """The sheets of the markets that a case plays in: name and address as an author writes it; none where the course has no sheets or they are out of reach."""
+    if not markets.load(root) or not href(markets.INDEX, ""):
+        return []
+    return [{"title": facts.market(code).name, "href": f"../playbooks/markets.yaml#{code}"} for code in dict.fromkeys(place["market"] for place in graph["places"])]
 
 
 def _outcomes(module: Module, root: Path) -> list[dict[str, Any]]:
@@ -313,8 +325,17 @@ def site_pages(root: Path, modules: list[Module], references: Sequence[Reference
     if bank:
         title = i18n.english(bank.says["title"])
         further.append({"title": title, "href": href("assessment", "")})
-    body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules], further))
+    sheets, listed = markets.load(root), listed_moments.load(root)
+    if sheets:
+        further.append({"title": sheets.title, "href": href(markets.INDEX, "")})
+    picked = {"title": listed.title, "moments": moments.shown(listed, modules, href)} if listed else None
+    body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules], further, picked))
     pages.append(Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body)))
+    if listed:
+        here = site_href(moments.PAGE)
+        body = moments.body(listed, moments.shown(listed, modules, here), here(markets.INDEX, "") if sheets else "")
+        pages.append(Page(moments.PAGE, listed.title, body, "moments", listed.lead))
+    pages += market_pages(sheets) if sheets else []
     for module in modules:
         body = module_body(module, root, site_href(module.stem), set())
         pages.append(Page(module.stem, module.title, body, "module", "", contents_of(body)))
@@ -336,6 +357,16 @@ def site_pages(root: Path, modules: list[Module], references: Sequence[Reference
     pages.append(Page("about", front["title"], body, "about", front["lead"], contents_of(body)))
     frame(pages, modules)
     return pages
+
+
+def market_pages(sheets: markets.Sheets) -> list[Page]:
+    """The index of the market sheets, then a page for each market in the order of the index."""
+    made = [Page(markets.INDEX, sheets.title, markets.index_body(sheets, site_href(markets.INDEX)), "markets", sheets.lead)]
+    for market in markets.in_order():
+        name = markets.page_of(market.code)
+        body = markets.sheet_body(market, sheets, site_href(name))
+        made.append(Page(name, market.name, body, "market", "", contents_of(body)))
+    return made
 
 
 def single_page(root: Path, module: Module) -> Page:
@@ -408,6 +439,9 @@ def frame(pages: list[Page], modules: list[Module]) -> None:
     for number, page in enumerate(pages):
         href = site_href(page.name)
         page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "current": page.name.removesuffix("-cards") == module.stem} for module in modules]
+        there = {other.name for other in pages}
+        beside = {moments.PAGE: (moments.PAGE, moments.STRINGS["nav"]), markets.INDEX: ("market", markets.STRINGS["markets_nav"])}
+        page.nav += [{"href": href(name, ""), "title": title, "current": page.name.startswith(start)} for name, (start, title) in beside.items() if name in there]
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
         page.footer = STRINGS["made_by"]
         if page.name != "index":
@@ -415,6 +449,8 @@ def frame(pages: list[Page], modules: list[Module]) -> None:
             stem = page.name.removesuffix("-cards")
             if stem != page.name:
                 page.crumbs.append({"href": href(stem, ""), "title": stems[stem].title})
+            if page.kind == "market":
+                page.crumbs.append({"href": href(markets.INDEX, ""), "title": markets.STRINGS["markets_nav"]})
             page.crumbs.append({"href": "", "title": STRINGS["action_cards"] if stem != page.name else page.title})
         if number:
             page.previous = {"href": href(pages[number - 1].name, ""), "title": pages[number - 1].title}

@@ -37,6 +37,7 @@ STRINGS = Words(__file__, {
     "language": "Language",
     "light": "Light",
     "made_by": "Rapport handbook. Nothing you do here leaves your browser.",
+    "market_links": "Facts of the markets in this case:",
     "minutes": "{n} min",
     "module": "Module {n}",
     "module_cards": ("{n} play card", "{n} play cards"),

@@ -38,7 +38,7 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A file of the course that holds text; ``kind`` says how it is read."""
+    """A file of the course that holds text, or the folder ``data/facts`` as one; ``kind`` says how it is read."""
 
     path: Path
     kind: str
@@ -192,6 +192,9 @@ def sources(root: Path) -> list[Source]:
     found += [Source(path, "playbook") for path in sorted((root / "playbooks").glob("*/playbook.md"))]
     found += [Source(path, "page") for path in sorted((root / "playbooks").glob("*/session.md"))]
     found += [Source(path, "scenario") for path in sorted((root / "playbooks").glob("*/*.yaml"))]
+    found += [Source(root / "playbooks" / f"{kind}.yaml", kind) for kind in ("moments", "markets") if (root / "playbooks" / f"{kind}.yaml").exists()]
+    if (root / "data" / "facts").is_dir():
+        found.append(Source(root / "data" / "facts", "facts"))  # one catalogue for twelve files: New Year's Day stands in nine of them
     package = root / "src" / "rapport"
     found += [Source(path, "python") for path in sorted(package.rglob("*.py")) if re.search(r"^(STRINGS|WORDS|LABELS)\b.*=\s*(Words\(__file__, )?\{", path.read_text(encoding="utf-8"), re.MULTILINE)]
     found += [Source(path, "script") for path in sorted((package / "web").glob("*.js")) if "const STRINGS = {" in path.read_text(encoding="utf-8")]
@@ -206,6 +209,10 @@ def extract(source: Source) -> list[Text]:
         found.setdefault((key(words), ""), Text(key(words), line, "", where))
         return words
 
+    if source.kind == "facts":
+        for path in sorted(source.path.glob("*.json")):
+            texts.snapshot(json.loads(path.read_text(encoding="utf-8")), note)
+        return list(found.values())
     text = source.path.read_text(encoding="utf-8")
     if source.kind == "notebook":
         for number, cell in enumerate(json.loads(text)["cells"], 1):

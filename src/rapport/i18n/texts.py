@@ -9,9 +9,12 @@ import re
 import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from markdown_it import MarkdownIt
+
+from rapport.i18n import SOURCE, language
 
 Change = Callable[[str, int, str], str]
 """``change(text, line, where)`` gives the text that shall stand in its place; ``where`` says what it is, for a translator."""
@@ -21,6 +24,8 @@ KEYS = {
     "scenario": set("title principle setting opening organisation person role city portrait heading scene message prompt text feedback afterwards then habit clues epilogues".split()),
     "exercises": set("title question text unit predict says hints solution".split()),
     "front": set("title lead roles outcomes ask right wrong because note goal bring do say debrief when then behaviours practise praise remote".split()),
+    "moments": set("title lead text more".split()),
+    "markets": set("title lead ask because".split()),
     "card": set("trigger steps words_to_try do_not measure monday claim limit".split()),
 }
 _LETTER = re.compile(r"[^\W\d_]")
@@ -113,6 +118,64 @@ def markdown(text: str, change: Change, first_line: int = 1) -> str:
 def _row(line: str, change: Callable[[str], str]) -> str:
     cells = re.split(r"(?<!\\)\|", line)
     return "|".join(re.sub(r"^(\s*)(.*?)(\s*)$", lambda m: m[1] + (change(m[2].replace("\\|", "|")).replace("|", "\\|") if is_text(m[2]) else m[2]) + m[3], cell) for cell in cells)
+
+
+# ---- The snapshot of facts ---------------------------------------------------------------------------------------
+
+_NAMED = re.compile(r"(?P<observed>.+) \(observed\)|Alternative holiday for (?P<alternative>.+)|Day off \(substituted from (?P<date>.+)\)")
+_PATTERNS = {"observed": "{name} (observed)", "alternative": "Alternative holiday for {name}", "date": "Day off (substituted from {date})"}
+_STATED = {"name_order": ("text",), "address": ("text",), "postal": ("text",), "consent": ("act", "rule", "note", "label")}
+
+
+def snapshot(stored: dict[str, Any], change: Change) -> dict[str, Any]:
+    """A copy of a market's file in ``data/facts`` with its texts exchanged: names of days and languages, statements, notes, sources.
+
+    Local names, patterns, codes and a library with its version are no text. A language is looked up only where CLDR has no name
+    for it, and a day not at all where the reader's language is the one of its local name.
+    """
+    facts = {field: dict(fact) for field, fact in stored["facts"].items()}
+    for field, fact in facts.items():
+        if "note" in fact:
+            fact["note"] = _note(fact["note"], change, field)
+        if not re.fullmatch(r"\w+ [\d.]+", fact["source"]):
+            fact["source"] = change(fact["source"], 1, "source")
+        if field in _STATED:
+            fact["value"] = {key: change(value, 1, field) if key in _STATED[field] and value else value for key, value in fact["value"].items()}
+    facts["unsettled"]["value"] = {year: change(why, 1, "unsettled") for year, why in facts["unsettled"]["value"].items()}
+    facts["languages"]["value"] = [each | {"name": _tongue(each["code"], each["name"], change)} for each in facts["languages"]["value"]]
+    own = facts["locales"]["value"][0].split("_")[0] == language() != SOURCE  # then the local name is the right one
+    facts["holidays"]["value"] = [
+        each | {"name": each["local"] if own and not _NAMED.fullmatch(each["name"]) else _holiday(each["name"], change), "why": change(each["why"], 1, "provisional") if each["why"] else ""} for each in facts["holidays"]["value"]
+    ]
+    return {**stored, "facts": facts}
+
+
+def _note(note: str, change: Change, field: str) -> str:
+    """A note is what we say, then what a library says otherwise."""
+    return " ".join(change(part, 1, f"note on {field.split('.')[0]}") for part in re.split(r" (?=Library: )", note) if part)
+
+
+def _tongue(code: str, name: str, change: Change) -> str:
+    from rapport.i18n import names
+
+    return change(name, 1, "language") if names.nameless(code) else names.tongue(code) or name
+
+
+def _holiday(name: str, change: Change) -> str:
+    """The name of a day; what is made of another name or a date is put together in each language."""
+    made = _NAMED.fullmatch(name)
+    if not made:
+        return change(name, 1, "holiday")
+    kind = made.lastgroup or ""
+    inner = _moved_from(made[kind]) if kind == "date" else change(made[kind], 1, "holiday")
+    return change(_PATTERNS[kind], 1, "holiday").replace("{date}" if kind == "date" else "{name}", inner)
+
+
+def _moved_from(written: str) -> str:
+    """A date as the snapshot writes it, in the reader's language."""
+    from rapport.i18n import names
+
+    return names.day(datetime.strptime(written, "%d %B %Y").date())
 
 
 # ---- Code of a notebook -----------------------------------------------------------------------------------------

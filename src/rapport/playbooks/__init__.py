@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_markdown, translated, validate
 from rapport.i18n import collation
+from rapport.playbooks import moments
 from rapport.playbooks.bibliography import Source, bibliography
 
 WORDS_ON_A_PAGE = 340  # about what one printed A4 page holds at the card's type size; a large table takes more
@@ -40,6 +41,7 @@ class Card(_Declared):
     limit: Text
     ids: Annotated[list[Text], Field(min_length=1)]
     outcomes: Annotated[list[Annotated[int, Field(ge=1)]], Field(min_length=1)]
+    moments: list[Name] = []
 
 
 class Question(_Declared):
@@ -158,6 +160,7 @@ def load(stem: str, root: Path | None = None) -> Playbook:
         raise ContentError(f"module is {front.module!r}, the folder is {stem!r}; write the folder's name.", path, 2, "module")
     intro, plays, errors = _plays(body, body_line, path)
     errors += list(_faults(front, plays, known, path))
+    errors += list(_moment_faults(plays, moments.load(root), path))
     raise_all(errors)
     return Playbook(path, front, intro, tuple(plays))
 
@@ -218,6 +221,18 @@ def _faults(front: Front, plays: list[Play], known: dict[str, Source], path: Pat
     for number, item in enumerate(front.review):
         if item.outcome > len(front.outcomes):
             yield ContentError(f"outcome {item.outcome} does not exist; there are {len(front.outcomes)}.", path, key=f"review.{number}.outcome")
+
+
+def _moment_faults(plays: list[Play], listed: moments.Moments | None, path: Path) -> Iterator[ContentError]:
+    """Each card belongs to a moment of the list, where the course has one; a card of no moment is not found in a hurry."""
+    there = listed.ids if listed else ()
+    for play in plays:
+        if listed and not play.card.moments:
+            yield ContentError(f"the card {play.id!r} names no moment, so nobody in a hurry finds it; add moments, one or more of {', '.join(there)}.", path, play.line, "moments")
+        for name in play.card.moments:
+            if name not in there:
+                allowed = f"playbooks/moments.yaml lists {', '.join(there)}" if listed else "the course has no playbooks/moments.yaml"
+                yield ContentError(f"the card {play.id!r} names the moment {name!r}; {allowed}. Use one of the list, or add it there.", path, play.line, "moments")
 
 
 def _source_faults(play: Play, known: dict[str, Source], path: Path) -> Iterator[ContentError]:

@@ -188,6 +188,10 @@
   }
 
   function printing() {
+    for (const button of document.querySelectorAll("[data-print-page]")) {
+      button.parentElement.hidden = false;
+      button.addEventListener("click", () => window.print());
+    }
     for (const button of document.querySelectorAll("[data-print]")) {
       button.parentElement.hidden = false;
       button.addEventListener("click", () => {
