@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "rapport"
 FLOORS = (
     ("facts", "i18n", "charts"),
     ("metrics", "content", "markdown"),
-    ("assessment", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
+    ("assessment", "hunt", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
     ("coverage", "lessons", "study"),
     ("widgets", "editing"),
     ("handbook",),

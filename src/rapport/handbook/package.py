@@ -22,8 +22,8 @@ from rapport.handbook.verify import verify
 
 WEB = Path(__file__).parents[1] / "web"
 FONTS = Path(__file__).parents[1] / "fonts"
-STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css")
-SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js")
+STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css", "hunt.css")
+SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js")
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
 MARKER = "rapport-handbook.txt"

@@ -192,6 +192,7 @@ def sources(root: Path) -> list[Source]:
     found += [Source(path, "playbook") for path in sorted((root / "playbooks").glob("*/playbook.md"))]
     found += [Source(path, "page") for path in sorted((root / "playbooks").glob("*/session.md"))]
     found += [Source(path, "scenario") for path in sorted((root / "playbooks").glob("*/*.yaml"))]
+    found += [Source(path, "hunt") for path in sorted((root / "hunts").glob("*.yaml"))]
     package = root / "src" / "rapport"
     found += [Source(path, "python") for path in sorted(package.rglob("*.py")) if re.search(r"^(STRINGS|WORDS|LABELS)\b.*=\s*(Words\(__file__, )?\{", path.read_text(encoding="utf-8"), re.MULTILINE)]
     found += [Source(path, "script") for path in sorted((package / "web").glob("*.js")) if "const STRINGS = {" in path.read_text(encoding="utf-8")]
