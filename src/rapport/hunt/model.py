@@ -46,8 +46,8 @@ class Piece(_Declared):
         Why it is wrong and how that could be seen, or why it is right.
     needs_language : bool
         Nobody can tell without reading the language; such pieces are counted apart.
-    narrow : bool
-        Shown in a box that is narrower than the whole label.
+    box : bool
+        Shown as the label of a button; where the button cuts it, `text` ends with …, so that it is cut for everybody.
     """
 
     text: Annotated[str, Field(min_length=1)]
@@ -55,7 +55,7 @@ class Piece(_Declared):
     kind: Kind
     why: str
     needs_language: bool = False
-    narrow: bool = False
+    box: bool = False
 
     @property
     def defect(self) -> bool:
@@ -67,8 +67,8 @@ class Piece(_Declared):
             raise ValueError("text and right are the same; a defect differs from what is right, and a sound piece has no right.")
         if (words := len(self.why.split())) > WHY:
             raise ValueError(f"the why has {words} words; at most {WHY}.")
-        if self.narrow and not self.text.endswith("…"):
-            raise ValueError("a narrow piece ends with …, so that who does not see the box knows that it is cut.")
+        if self.kind == "truncated" and self.defect and not (self.box and self.text.endswith("…")):
+            raise ValueError("a cut-off label has box: true and ends with …, so that it is cut also for whoever does not see the box.")
         return self
 
 

@@ -88,8 +88,8 @@ def _part(specimen: Specimen, part: str | tuple[str, Piece]) -> Markup:
     if isinstance(part, str):
         return escape(part)
     name, piece = part
-    narrow = Markup(' class="hunt-narrow"') if piece.narrow else ""
-    return Markup('<span data-piece="{}.{}"{}>{}</span>').format(specimen.id, name, narrow, piece.text)
+    box = Markup(' class="hunt-box"') if piece.box else ""
+    return Markup('<span data-piece="{}.{}"{}>{}</span>').format(specimen.id, name, box, piece.text)
 
 
 # ---- The facilitator's key --------------------------------------------------------------------------------------

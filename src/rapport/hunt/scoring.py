@@ -66,8 +66,8 @@ def tables(hunt: Hunt) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``groups``, ``kinds`` and ``languages``: rows with ``id``, ``label``, ``defects`` and ``sound`` (ids); those of ``groups`` also
-        have ``z`` with the quantiles of `z_scores` for ``defects`` and ``sound``. ``habits``: ``id``, ``says`` and ``when``, a list
+        ``groups``, ``kinds`` and ``languages``: rows with ``id``, ``label``, ``defects`` and ``sound`` (ids); the groups ``open``
+        and ``all`` also have ``z`` with the quantiles of `z_scores` for ``defects`` and ``sound``. ``habits``: ``id``, ``says`` and ``when``, a list
         of ``pieces`` (ids), ``at_least`` and ``at_most`` (shares). ``aim``: shares.
     """
     pieces = hunt.pieces
@@ -77,7 +77,7 @@ def tables(hunt: Hunt) -> dict[str, Any]:
         "all": pieces,
     }
     groups = [_row(name, WORDS[f"group_{name}"], found) for name, found in wanted.items()]
-    for row in groups:
+    for row in (groups[0], groups[-1]):  # the others are too few for a rate
         row["z"] = {part: z_scores(len(row[part])) for part in ("defects", "sound")}
     return {
         "groups": groups,
@@ -107,7 +107,7 @@ def score(hunt: Hunt, marked: Iterable[str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``groups``, ``kinds`` and ``languages``: by id ``found``, ``defects``, ``alarms``, ``sound``, in groups also ``d_prime``;
+        ``groups``, ``kinds`` and ``languages``: by id ``found``, ``defects``, ``alarms``, ``sound``, for the groups ``open`` and ``all`` also ``d_prime``;
         ``aim``: whether both parts of the aim are reached among the pieces that need no second language; ``habits``: ids of those recognised.
 
     Raises
@@ -130,8 +130,8 @@ def score(hunt: Hunt, marked: Iterable[str]) -> dict[str, Any]:
         }
         for part in ("groups", "kinds", "languages")
     }
-    for row in counted["groups"].values():
-        row["d_prime"] = d_prime(**row)
+    for name in ("open", "all"):
+        counted["groups"][name]["d_prime"] = d_prime(**counted["groups"][name])
     first = counted["groups"]["open"]
     return {
         **counted,

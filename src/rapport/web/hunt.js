@@ -232,7 +232,7 @@
         el("thead", null, el("tr", null, el("td"), ...heads.map((name) => el("th", { scope: "col" }, this.say(name))))),
         el("tbody", null, ...rows.map((row) => {
           const { found, defects, alarms, sound, d_prime } = counts[row.id];
-          return el("tr", { "data-row": row.id }, el("th", { scope: "row" }, row.label), el("td", null, of(found, defects)), el("td", null, of(alarms, sound)), sensitivity ? el("td", null, this.decimals(d_prime)) : null);
+          return el("tr", { "data-row": row.id }, el("th", { scope: "row" }, row.label), el("td", null, of(found, defects)), el("td", null, of(alarms, sound)), sensitivity ? el("td", null, d_prime === undefined ? this.say("too_few") : this.decimals(d_prime)) : null);
         }))));
     }
 
