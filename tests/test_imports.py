@@ -14,7 +14,7 @@ FLOORS = (
     ("i18n", "charts"),
     ("facts",),
     ("metrics", "content", "markdown"),
-    ("assessment", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
+    ("assessment", "hunt", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
     ("coverage", "lessons", "study"),
     ("widgets", "editing"),
     ("handbook",),

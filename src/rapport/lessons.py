@@ -32,7 +32,7 @@ CLAIM = re.compile(r"^> \*\*(Strong|Mixed|Folklore|Legal)\*\*.*(?:\n>.*)*", re.M
 
 
 class Marks(BaseModel):
-    """A cell's ``rapport`` metadata. The last five say what stands on the page in place of the cell."""
+    """A cell's ``rapport`` metadata. The last six say what stands on the page in place of the cell."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     section: Section | None = None
@@ -42,6 +42,7 @@ class Marks(BaseModel):
     scenario: str | None = None
     explorer: str | None = None
     exercises: str | None = None
+    hunt: str | None = None
     review: str | None = None
     sources: str | None = None
     hidden: bool = False

@@ -32,6 +32,7 @@ def check_course(root: Path, release: bool = False) -> None:
         "Scenarios": _scenarios,
         "Exercises": _exercises,
         "Assessment": _assessment,
+        "Hunts": _hunts,
         "Notebooks": _notebooks,
         "Coverage": _coverage,
         "Editing": _editing,
@@ -195,6 +196,19 @@ def _assessment(root: Path) -> Found:
         bank = assessment.load(root)
         yield _counted(len(bank.incidents), "incident")
         yield from assessment.balance(bank)
+
+
+def _hunts(root: Path) -> Found:
+    from rapport import hunt
+
+    found = []
+    for name in hunt.files(root):
+        try:
+            found.append(hunt.load(name, root))
+        except ContentError as error:
+            yield error
+    pieces = [each.piece for read in found for each in read.pieces]
+    yield f"{_counted(len(found), 'hunt')}, {_counted(sum(each.defect for each in pieces), 'planted defect')}, {_counted(sum(not each.defect for each in pieces), 'sound piece')}"
 
 
 def _notebooks(root: Path) -> Found:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PANEL = "Read, learn, practise"
 KINDS = {
     "attempt": "attempts at exercises", "hint": "hints seen", "solution": "solutions opened", "prediction": "guesses made before computing",
-    "run": "cases played to an end", "seen": "reviews begun", "review": "review answers", "sitting": "sittings of the assessment", "reflection": "incidents of your own",
+    "run": "cases played to an end", "seen": "reviews begun", "review": "review answers", "sitting": "sittings of the assessment", "hunt": "bug hunts checked", "reflection": "incidents of your own",
     "goal": "goals of your own", "erasure": "times that something was erased",
 }  # fmt: skip
 Replace = Annotated[bool, typer.Option("--yes", help="Do not ask; replace a file that exists.")]

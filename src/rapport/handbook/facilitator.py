@@ -10,11 +10,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from rapport import exercises, markdown, scenarios
+from rapport import exercises, hunt, markdown, scenarios
 from rapport.exercises.sheet import answer_sheet
-from rapport.handbook import pages
+from rapport.handbook import pages, render
 from rapport.handbook.facilitator_words import STRINGS, say
 from rapport.handbook.pages import Module, Page, Reference
+from rapport.hunt import page as hunt_page
+from rapport.hunt.words import say as hunt_say
 from rapport.playbooks import session
 from rapport.scenarios import room
 from rapport.scenarios.model import Case, Place
@@ -36,11 +38,24 @@ def site_pages(root: Path, modules: list[Module], references: Sequence[Reference
     packs = {module.stem: module_sheets(root, module) for module in modules}
     learners = [page for page in pages.site_pages(root, modules, references) if page.name != "index"]
     guide = _guide(root)
-    made = [_index(modules, packs, guide, references, {page.name for page in learners}), guide]
+    keys = hunt_keys(root, references)
+    made = [_index(modules, packs, guide, [*references, *keys], {page.name for page in learners}), guide]
     made += [sheet.page for pack in packs.values() for sheet in pack]
-    made += learners
+    made += [*learners, *keys]
     pages.frame(made, modules)
     return [page if page.mark else replace(page, mark=STRINGS["mark"]) for page in made]
+
+
+def hunt_keys(root: Path, references: Sequence[Reference]) -> list[Page]:
+    """The key of each bug hunt that a page of the edition shows."""
+    found = []
+    for reference in references:
+        for kind, name in map(render.embed_of, reference.notebook.cells):
+            if kind == "hunt":
+                title = hunt_say("key", title=reference.title)
+                body = Markup('<header class="opening"><h1 id="top">{}</h1></header>').format(title) + hunt_page.key_html(hunt.load(name, root))
+                found.append(Page(f"{reference.name}-key", title, body, "hunt-key", mark=STRINGS["mark"]))
+    return found
 
 
 def module_sheets(root: Path, module: Module) -> list[Sheets]:
@@ -84,7 +99,7 @@ def _guide(root: Path) -> Page:
     return Page(GUIDE, front["title"], body, "guide", front["lead"], pages.contents_of(body))
 
 
-def _index(modules: list[Module], packs: dict[str, list[Sheets]], guide: Page, references: Sequence[Reference], there: set[str]) -> Page:
+def _index(modules: list[Module], packs: dict[str, list[Sheets]], guide: Page, references: Sequence[Reference | Page], there: set[str]) -> Page:
     shown = []
     for module in modules:
         cards = f"{module.stem}-cards"

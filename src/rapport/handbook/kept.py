@@ -18,7 +18,7 @@ FOLDER = "build/kept"
 PACKAGE = Path(rapport.__file__).parent
 DATA = {".csv", ".json", ".parquet", ".ttf"}
 """Endings of files that libraries may read without Python: all of them count for every result."""
-COURSE = ("notebooks", "playbooks", "exercises", "assessment", "data", "locales")
+COURSE = ("notebooks", "playbooks", "exercises", "hunts", "assessment", "data", "locales")
 
 
 class Kept:

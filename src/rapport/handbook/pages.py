@@ -15,11 +15,12 @@ from typing import Any
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
 
-from rapport import assessment, facts, i18n, markdown, playbooks
+from rapport import assessment, facts, hunt, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, module_stems, read_markdown, words_of
 from rapport.handbook import markets, moments, render
 from rapport.handbook.strings import STRINGS, say
+from rapport.hunt import page as hunt_page
 from rapport.i18n import typesetting
 from rapport.playbooks import moments as listed_moments
 from rapport.playbooks import show
@@ -287,10 +288,14 @@ def module_view(module: Module, href: Href) -> dict[str, Any]:
 
 def reference_body(reference: Reference, href: Href) -> Markup:
     """A notebook that is no module, from its heading to its end."""
-    context = render.Context(reference.notebook_path, {"explorer": render.baked}, {"main", "top"})
+    context = render.Context(reference.notebook_path, {"explorer": render.baked, "hunt": lambda cell: _hunt(cell, reference.notebook_path)}, {"main", "top"})
     body = _without_title(render.notebook_html(reference.notebook, context))
     head = Markup('<header class="opening"><h1 id="top">{}</h1></header>').format(reference.title)
     return head + relink(body, href, reference.notebook_path)
+
+
+def _hunt(cell: Any, path: Path) -> str:
+    return hunt_page.render(hunt.load(render.embed_of(cell)[1], path.parents[1]))
 
 
 def _without_title(body: str) -> str:

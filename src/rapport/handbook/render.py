@@ -120,7 +120,7 @@ def baked(cell: Any) -> str:
     raise ContentError(f"cell {cell.metadata['number']} shows an explorer, but the object it shows has no form for a page; end the cell with the explorer.")
 
 
-EMBEDS = ("scenario", "explorer", "exercises", "hidden")
+EMBEDS = ("scenario", "explorer", "exercises", "hunt", "hidden")
 """Kinds a cell can be marked with; ``hidden`` leaves the cell out of the page."""
 
 

@@ -26,6 +26,7 @@ NEEDED: dict[str, dict[str, type | tuple[type, ...]]] = {
     "review": {"module": str, "item": str, "wording": str, "day": int, "right": bool},
     "reflection": {"text": str},
     "goal": {"text": str},
+    "hunt": {"hunt": str, "hash": str, "marked": list},
     "erasure": {"ids": list},
 }
 _LISTS = {"attempts": "attempt", "predictions": "prediction", "runs": "run"}  # format 1: list → kind

@@ -24,6 +24,7 @@ _VERBS = {
     "seen": (f"{_ADL}/verbs/experienced", "experienced", f"{_ADL}/activities/lesson"),
     "review": (f"{_ADL}/verbs/answered", "answered", f"{_ADL}/activities/question"),
     "sitting": (f"{_ADL}/verbs/completed", "completed", f"{_ADL}/activities/assessment"),
+    "hunt": (f"{_ADL}/verbs/completed", "completed", f"{_ADL}/activities/assessment"),
     "reflection": (f"{BASE}/verbs/wrote", "wrote", f"{BASE}/activity-types/reflection"),
     "goal": (f"{BASE}/verbs/wrote", "wrote", f"{BASE}/activity-types/goal"),
 }
@@ -102,6 +103,8 @@ def _activity(event: Event, there: dict[str, Module]) -> tuple[str, str, str | N
     if kind == "sitting":
         form = str(event.get("form") or "unnamed")
         return f"assessment/{_slug(form)}", f"Assessment, form {form}", None
+    if kind == "hunt":
+        return f"hunts/{_slug(event['hunt'])}", f"Bug hunt: {event['hunt']}", None
     name = {"reflection": "An incident of one's own", "goal": "A goal of one's own"}.get(kind, kind)
     return (f"modules/{_slug(stem)}/" if stem else "") + f"{_slug(kind)}", name, stem
 
@@ -118,7 +121,7 @@ def _result(event: Event) -> dict[str, Any]:
         result["success"] = event["outcome"] == "right"
     elif kind == "review":
         result["success"] = event["right"]
-    elif kind in ("run", "sitting"):
+    elif kind in ("run", "sitting", "hunt"):
         result["completion"] = True
     given = next((event[key] for key in ("answer", "guess", "text") if event.get(key) not in (None, "")), None)
     if given is not None:
