@@ -57,6 +57,10 @@ def build(
     out: Annotated[Path | None, typer.Option(help="Folder to build into; the zip and the single files go beside it.", show_default="build/handbook or build/facilitator")] = None,
     edition: Annotated[str, typer.Option(help="learner, or facilitator: with answers, and all that is printed for a group.")] = "learner",
     open_: Annotated[bool, typer.Option("--open", help="Open the handbook in the browser afterwards.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on: show the handbook from this machine, build again at each saved change, reload the open page.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port for --watch; 0 takes a free one.")] = 8890,
+    check_: Annotated[bool, typer.Option("--check", help="Build nothing; fail when outputs stored in the notebooks are not those of a run today.")] = False,
+    no_fork: Annotated[bool, typer.Option("--no-fork", help="Start each kernel anew and make pages in this process: slower, the same bytes.")] = False,
 ) -> None:
     """Execute every notebook and render the handbook: a folder, one zip, and a single file per module."""
     from rapport import handbook
@@ -65,10 +69,28 @@ def build(
 
     if edition not in handbook.EDITIONS:
         raise UsageError(f"No edition {edition!r}; there are {' and '.join(handbook.EDITIONS)}.")
+    if watch and check_:
+        raise UsageError("--watch builds and --check does not; choose one of them.")
+    root = course_root()
+    if check_:
+        from rapport.handbook.execute import stale
+
+        with shown("Running notebooks") as progress:
+            old = stale(root, progress, fork=not no_fork, kept=handbook.Kept(root))
+        for path in old:
+            typer.echo(f"{display_path(path)}: its stored outputs are not those of a run today; run `rapport execute {path.stem}`.", err=True)
+        if old:
+            raise SystemExit(FAILED)
+        typer.echo("Every stored output is what a run gives today.")
+        return
     with shown("Building the handbook") as progress:
-        built = handbook.build(course_root(), out, progress, edition)
+        built = handbook.build(root, out, progress, edition, fork=not no_fork)
     typer.echo(f"The handbook is ready; open {display_path(built.index)}")
-    if open_:
+    if watch:
+        from rapport.handbook.watch import watch as go_on
+
+        go_on(root, built.index.parent, edition, port, typer.echo, fork=not no_fork, browser=open_)
+    elif open_:
         import webbrowser
 
         webbrowser.open(built.index.resolve().as_uri())

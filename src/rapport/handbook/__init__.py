@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapport import i18n
-from rapport.content import ContentError
 from rapport.handbook.execute import NotebookError, Progress
+from rapport.handbook.kept import Kept
 
 __all__ = ["BuildResult", "NotebookError", "Progress", "build"]
 
@@ -37,8 +37,8 @@ class BuildResult:
     singles: tuple[Path, ...]
 
 
-def build(root: Path, out: Path | None = None, progress: Progress | None = None, edition: str = "learner") -> BuildResult:
-    """Execute every notebook, render the handbook and put it in place.
+def build(root: Path, out: Path | None = None, progress: Progress | None = None, edition: str = "learner", *, fork: bool = True, kept: Kept | None = None) -> BuildResult:
+    """Execute every notebook, render the handbook and put it in place; what has not changed since the last build is not made again.
 
     Parameters
     ----------
@@ -51,6 +51,10 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
         Called as ``progress(what, done, total)``.
     edition : str
         ``learner``, or ``facilitator``: the same pages with answers, and what a trainer prints for a group.
+    fork : bool
+        Fork kernels and page makers from a process with everything imported, where the system can; the bytes are the same.
+    kept : Kept, optional
+        What earlier builds left, default ``build/kept`` in the course.
 
     Returns
     -------
@@ -62,57 +66,28 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
         For anything wrong in the content, a notebook that fails, or a place that cannot be written. Whatever stood
         at `out` is then unchanged, as it is after Ctrl-C.
     """
-    from rapport.handbook import execute, facilitator, package, pages
-    from rapport.i18n.catalogue import catalogue
+    from rapport.handbook import package
+    from rapport.handbook.assembly import Assembly
 
     root = Path(root)
     out = Path(out) if out is not None else root / "build" / EDITIONS[edition]
-    archive = f"rapport-{EDITIONS[edition]}"
     tell = progress or (lambda what, done, total: None)
     package.check_destination(out)
-    paths = execute.notebook_paths(root)
-    if not any(path.parent.name == "notebooks" for path in paths):
-        raise ContentError("there is no notebook to make a handbook from; `rapport new module NAME` begins one.", root / "notebooks")
-    langs = languages(root)
-    lessons = [path for path in paths if path.parent.name == "notebooks"]  # what other languages run: workbooks are asked on the page
-    # A notebook of which nothing is translated yet gives the outputs it gave in English; it is run once.
-    runs = {lang: paths if lang == i18n.SOURCE else [path for path in lessons if catalogue(path, root, lang).entries] for lang in langs}
-    total = sum(map(len, runs.values())) + 3
-    done, made, singles, english = 0, [], {}, {}
-    for lang, wanted in runs.items():
-        with i18n.speaking(lang, marking=True):
-            executed = execute.run_all(root, wanted, lambda what, number, _: tell(f"{what} ({lang})" if lang != i18n.SOURCE else what, done + number, total), for_page=True)
-            english = executed if lang == i18n.SOURCE else english
-            executed |= {path: execute.in_language(english[path], path) for path in lessons if path not in executed}
-            done += len(wanted)
-            tell("reading playbooks, cases and exercises", done, total)
-            modules = pages.read_modules(root, executed)
-            if edition == "facilitator":
-                made += facilitator.site_pages(root, modules, pages.read_references(root, executed, ("reference", "trainer")))
-                continue
-            made += pages.site_pages(root, modules, pages.read_references(root, executed))
-            singles |= {f"single/{(page := pages.single_page(root, module)).file}": page for module in modules}
-    pages.link_languages(made)
-    tell("making pages", done + 1, total)
-    site = package.site_files(made, package.FACILITATOR if edition == "facilitator" else ())
-    beside = {f"{archive}.zip": package.zipped(site, archive)} | {name: package.single_file(page) for name, page in singles.items()}
-    tell("putting it in place", done + 2, total)
-    package.deliver(out, site, beside)
-    tell("done", total, total)
-    return BuildResult(
-        index=out / "index.html",
-        pages=tuple(out / page.file for page in made),
-        zip=out.parent / f"{archive}.zip",
-        singles=tuple(out.parent / name for name in singles),
-    )
+    kept = kept or Kept(root)
+    stamp = kept.key("built", kept.everything(), edition, str(out.resolve()))
+    if (before := kept.get(stamp)) and package.unchanged(out, before["files"]):
+        tell("nothing has changed", 1, 1)
+        return _result(out, before)
+    with Assembly(root, edition, kept, tell, fork) as assembly:
+        made = assembly.files()
+        package.deliver(out, made.site, made.beside)
+    found = {"files": package.state(out, [*made.site, *(f"../{name}" for name in made.beside)]), "pages": made.pages, "beside": sorted(made.beside)}
+    kept.put(stamp, found, [], time.time())
+    kept.forget()
+    tell("done", 1, 1)
+    return _result(out, found)
 
 
-def languages(root: Path) -> tuple[str, ...]:
-    """Languages the handbook is made in: English, and each whose catalogues hold a settled translation of course text."""
-    from rapport.i18n import checks
-    from rapport.i18n.catalogue import FOLDER
-
-    if not (root / FOLDER).is_dir():
-        return (i18n.SOURCE,)
-    covered, _ = checks.check(root)
-    return tuple(lang for lang in i18n.LANGUAGES if lang == i18n.SOURCE or any(row.settled for row in covered if row.lang == lang))
+def _result(out: Path, made: dict) -> BuildResult:
+    archive, *singles = sorted(made["beside"], key=lambda name: not name.endswith(".zip"))
+    return BuildResult(out / "index.html", tuple(out / name for name in made["pages"]), out.parent / archive, tuple(out.parent / name for name in singles))

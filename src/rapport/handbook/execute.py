@@ -326,6 +326,25 @@ def write_outputs(root: Path, stems: Sequence[str] | None = None, progress: Prog
     return changed
 
 
+def stale(root: Path, progress: Progress | None = None, *, fork: bool = True, kept: Kept | None = None) -> list[Path]:
+    """Notebooks whose stored outputs are not those of a run today; nothing is written.
+
+    Parameters
+    ----------
+    root, progress, fork, kept
+        As in `run_all`; a build's kept runs serve here too.
+    """
+    found = []
+    with i18n.speaking(i18n.SOURCE, marking=True):
+        for path, notebook in run_all(root, notebook_paths(root), progress, for_page=True, fork=fork, kept=kept).items():
+            for cell in notebook.cells:
+                if cell.cell_type == "code":
+                    cell.outputs = [output for output in cell.outputs if BAKED not in output.get("data", {})]
+            if to_text(notebook) != read_text(path):
+                found.append(path)
+    return found
+
+
 def to_text(notebook: Any) -> str:
     """`notebook` as the text of its file: sorted keys, one final newline."""
     import nbformat

@@ -3,8 +3,8 @@ Slips, cards and keys are derived from the case and the exercises; only the sess
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +31,6 @@ class Sheets:
     page: Page
     use: str
     hand_out: bool = False
-
-
-def site_pages(root: Path, modules: list[Module], references: Sequence[Reference] = ()) -> list[Page]:
-    """Every page of the edition: what to print, the guide, each module's sheets, then the learner's pages."""
-    packs = {module.stem: module_sheets(root, module) for module in modules}
-    learners = [page for page in pages.site_pages(root, modules, references) if page.name != "index"]
-    guide = _guide(root)
-    keys = hunt_keys(root, references)
-    made = [_index(modules, packs, guide, [*references, *keys], {page.name for page in learners}), guide]
-    made += [sheet.page for pack in packs.values() for sheet in pack]
-    made += [*learners, *keys]
-    pages.frame(made, modules)
-    return [page if page.mark else replace(page, mark=STRINGS["mark"]) for page in made]
 
 
 def hunt_keys(root: Path, references: Sequence[Reference]) -> list[Page]:
@@ -93,23 +80,25 @@ def _notes(plan: session.Session, module: Module) -> list[dict[str, Any]]:
     return before + [{"title": note.title, "html": Markup(markdown.to_html(note.note))} for note in module.playbook.front.facilitator]
 
 
-def _guide(root: Path) -> Page:
+def guide_page(root: Path) -> Page:
+    """What holds for every module, from ``playbooks/facilitator.md``."""
     front = pages.text_page(root, GUIDE, pages.site_href(GUIDE), {"main", "top"})
     body = Markup('<header class="opening"><h1 id="top">{}</h1><p class="lead">{}</p></header>').format(front["title"], Markup(markdown.inline(front["lead"]))) + front["html"]
     return Page(GUIDE, front["title"], body, "guide", front["lead"], pages.contents_of(body))
 
 
-def _index(modules: list[Module], packs: dict[str, list[Sheets]], guide: Page, references: Sequence[Reference | Page], there: set[str]) -> Page:
+def index_page(modules: Sequence[Module], packs: Mapping[str, Sequence[Sheets]], guide: Page, further: Sequence[tuple[str, str]]) -> Page:
+    """The edition's front page: what there is to print for each module, the guide, and `further` pages by title and name."""
     shown = []
     for module in modules:
-        cards = f"{module.stem}-cards"
         things = [{"title": sheet.page.title, "href": sheet.page.file, "use": sheet.use, "hand_out": sheet.hand_out} for sheet in packs[module.stem]]
-        if cards in there:
-            things.append({"title": pages.say("cards_of", title=module.title), "href": pages.file_of(cards), "use": say("print_cards", n=len(module.playbook.plays)), "hand_out": True})
+        if plays := module.playbook.plays:
+            name = pages.file_of(f"{module.stem}-cards")
+            things.append({"title": pages.say("cards_of", title=module.title), "href": name, "use": say("print_cards", n=len(plays)), "hand_out": True})
         planned = any(sheet.page.kind == "session" for sheet in packs[module.stem])
         shown.append({"number": module.number, "title": module.title, "href": pages.file_of(module.stem), "things": things, "planned": planned})
-    further = [{"title": reference.title, "href": pages.file_of(reference.name)} for reference in references]
-    body = Markup(_parts().index({"modules": shown, "guide": {"title": guide.title, "lead": guide.description, "href": guide.file}, "further": further}))
+    named = [{"title": title, "href": pages.file_of(name)} for title, name in further]
+    body = Markup(_parts().index({"modules": shown, "guide": {"title": guide.title, "lead": guide.description, "href": guide.file}, "further": named}))
     return Page("index", STRINGS["printed"], body, "index", contents=pages.contents_of(body))
 
 

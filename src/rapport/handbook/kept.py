@@ -3,9 +3,12 @@ What was read is heard while the work is done (`rapport.kernels.reads`), so nobo
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import platform
+import time
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -34,14 +37,13 @@ class Kept:
 
     def __init__(self, root: Path, folder: Path | None = None):
         self.root, self.folder = Path(root).resolve(), folder or Path(root) / FOLDER
-        self.used: set[str] = set()
         self._ground: str | None = None
         self._digests: dict[str, str] = {}
 
     def ground(self) -> str:
         """What every result rests on: interpreter, locked versions, names of the course's files, and its data."""
         if self._ground is None:
-            names = sorted(path for folder in COURSE for path in (self.root / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith("."))
+            names = self._files()
             fonts = sorted((PACKAGE / "fonts").rglob("*.ttf"))
             lock = [self.root / "requirements.lock"]
             told = [platform.python_version(), *(path.relative_to(self.root).as_posix() for path in names)]
@@ -49,17 +51,26 @@ class Kept:
             self._ground = _hash("\n".join(told).encode())
         return self._ground
 
+    def everything(self) -> str:
+        """Hash of all files of the course and of the package: as long as it is the same, so is a whole build."""
+        files = [*self._files(), *sorted(path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc")]
+        return _hash("\n".join(f"{path} {self._digest(str(path))}" for path in files).encode())
+
+    def _files(self) -> list[Path]:
+        found = (path for folder in COURSE for path in (self.root / folder).rglob("*"))
+        return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts and not any(part.startswith(".") for part in path.relative_to(self.root).parts))
+
     def key(self, kind: str, *parts: str) -> str:
         """Name of a result of some kind: a hash of what it is made from by value."""
         return f"{kind}-{_hash(chr(0).join([self.ground(), *parts]).encode())}"
 
     def get(self, key: str) -> Any | None:
         """The result kept under `key`; None where there is none, a file it was made from has changed, or it is damaged."""
-        self.used.add(key)
         try:
             text = (self.folder / f"{key}.json").read_text(encoding="utf-8")
             digest, _, body = text.partition("\n")
             entry = json.loads(body) if _hash(body.encode()) == digest else None
+            os.utime(self.folder / f"{key}.json")
             if entry and all(self._digest(self._place(name)) == kept for name, kept in entry["reads"].items()):
                 return entry["result"]
         except (OSError, ValueError, KeyError, AttributeError, TypeError):
@@ -91,11 +102,12 @@ class Kept:
         except (OSError, ContentError):
             pass  # a full disk costs the next build some time, and this one nothing
 
-    def forget(self, kind: str) -> None:
-        """Remove the results of a kind that were not asked for since this object was made."""
-        for path in self.folder.glob(f"{kind}-*.json"):
-            if path.stem not in self.used:
-                path.unlink(missing_ok=True)
+    def forget(self, days: float = 30) -> None:
+        """Remove results that no build has asked for in `days`."""
+        for path in self.folder.glob("*.json"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < time.time() - days * 86_400:
+                    path.unlink()
 
     def _name(self, path: str) -> str | None:
         place = Path(path)

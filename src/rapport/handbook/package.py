@@ -13,10 +13,10 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from rapport.content import ContentError
+from rapport.content import ContentError, write_bytes
 from rapport.handbook.pages import Page, html_in
 from rapport.handbook.verify import verify
 
@@ -44,12 +44,22 @@ def fonts() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(FONTS.glob("*.woff2"))}
 
 
-def site_files(pages: list[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
-    """The folder form: every page, style sheet and script by file name, checked.
+def page_html(page: Page, more: tuple[str, ...] = ()) -> str:
+    """The document of a page of the folder, which loads the files of `assets` and `more` of an edition."""
+    loaded = assets((*SHEETS, *more))
+    styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
+    head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
+    head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)
+    return html_in(page.lang, page, policy=_policy(POLICY), assets=head, scripts="")
+
+
+def site_files(html: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """The folder form: every page, style sheet, script and font by file name, checked.
 
     Parameters
     ----------
-    pages : list of Page
+    html : mapping of str to str
+        Documents by file name, from `page_html`.
     more : tuple of str
         Style sheets and scripts of an edition, loaded after those of every page.
 
@@ -58,12 +68,7 @@ def site_files(pages: list[Page], more: tuple[str, ...] = ()) -> dict[str, bytes
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = assets((*SHEETS, *more))
-    styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
-    head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
-    head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)
-    html = {page.file: html_in(page.lang, page, policy=_policy(POLICY), assets=head, scripts="") for page in pages}
-    loaded |= fonts()
+    loaded = assets((*SHEETS, *more)) | fonts()
     verify(html, [*loaded, MARKER])
     return {**{name: text.encode() for name, text in html.items()}, **loaded, MARKER: MARKER_TEXT.encode()}
 
@@ -162,6 +167,41 @@ def deliver(out: Path, site: Mapping[str, bytes], beside: Mapping[str, bytes]) -
             f"the handbook cannot be written here: {error.strerror}. What stood here before is unchanged; free space or choose a folder you may write to.",
             out,
         ) from None
+
+
+def update(out: Path, site: Mapping[str, bytes]) -> list[str]:
+    """Write those files of the folder that differ, each whole or not at all, and remove pages that are no more; the names, sorted.
+
+    Raises
+    ------
+    ContentError
+        When the place cannot be written.
+    """
+    check_destination(out)
+    gone = {path.name for path in out.glob("*.html")} - set(site)
+    changed = [name for name, data in site.items() if not (out / name).is_file() or (out / name).read_bytes() != data]
+    try:
+        for name in changed:
+            write_bytes(out / name, site[name])
+        for name in gone:
+            (out / name).unlink()
+    except OSError as error:
+        raise ContentError(f"cannot be written: {error.strerror}.", out) from None
+    return sorted([*changed, *gone])
+
+
+def state(out: Path, names: Iterable[str]) -> dict[str, list[int]]:
+    """Size and time of last change of files in or beside `out`, by name."""
+    return {name: [found.st_size, found.st_mtime_ns] for name in names if (found := (out / name).stat())}
+
+
+def unchanged(out: Path, before: Mapping[str, Sequence[int]]) -> bool:
+    """Whether the files of an earlier `state` are there as they were, and no others are in the folder."""
+    try:
+        inside = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+        return state(out, before) == {name: list(each) for name, each in before.items()} and inside == {name for name in before if not name.startswith("../")}
+    except OSError:
+        return False
 
 
 def _swap(new: Path, out: Path, aside: Path) -> None:

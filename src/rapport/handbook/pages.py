@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rapport import assessment, facts, hunt, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
-from rapport.content import ContentError, module_stems, read_markdown, words_of
+from rapport.content import ContentError, read_markdown, words_of
 from rapport.handbook import markets, moments, render
 from rapport.handbook.strings import STRINGS, say
 from rapport.hunt import page as hunt_page
@@ -97,29 +97,23 @@ Href = Callable[[str, str], str]
 """``href(page, anchor)``: address of an anchor ('' for the top) on a page named without its ending; '' when out of reach."""
 
 
-def read_modules(root: Path, executed: Mapping[Path, Any]) -> list[Module]:
-    """All modules of the course that have a notebook among `executed`.
+def read_module(root: Path, stem: str, notebook: Any) -> Module:
+    """One module with its executed notebook.
 
     Raises
     ------
     ContentError
-        For whatever is wrong in a module's playbook, scenarios or exercises.
+        For whatever is wrong in its playbook, scenarios or exercises.
     """
     from rapport import exercises, scenarios
     from rapport.exercises import page as exercise_page
 
-    found = []
-    for stem in module_stems(root):
-        path = root / "notebooks" / f"{stem}.ipynb"
-        if path not in executed:
-            continue
-        graphs = {name: scenarios.compile_scenario(file) for name, file in scenarios.files(root).items() if file.parent.name == stem}
-        html, titles = "", {}
-        if (root / "exercises" / f"{stem}.yaml").exists():
-            workbook = exercises.load(stem, root)
-            html, titles = exercise_page.render(workbook), {each.id: each.title for each in workbook}
-        found.append(Module(stem, playbooks.load(stem, root), path, executed[path], graphs, html, titles))
-    return found
+    graphs = {name: scenarios.compile_scenario(file) for name, file in scenarios.files(root).items() if file.parent.name == stem}
+    html, titles = "", {}
+    if (root / "exercises" / f"{stem}.yaml").exists():
+        workbook = exercises.load(stem, root)
+        html, titles = exercise_page.render(workbook), {each.id: each.title for each in workbook}
+    return Module(stem, playbooks.load(stem, root), root / "notebooks" / f"{stem}.ipynb", notebook, graphs, html, titles)
 
 
 def read_references(root: Path, executed: Mapping[Path, Any], kinds: tuple[str, ...] = ("reference",)) -> list[Reference]:
@@ -320,52 +314,72 @@ def text_page(root: Path, name: str, href: Href, ids: set[str], offset: int = 0)
 # ---- Pages ------------------------------------------------------------------------------------------------------
 
 
-def site_pages(root: Path, modules: list[Module], references: Sequence[Reference] = ()) -> list[Page]:
-    """Every page of the folder form, in reading order."""
-    pages: list[Page] = []
+def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[str, str]]) -> list[Page]:
+    """The index, and the page by moments.
+
+    Parameters
+    ----------
+    root : Path
+    modules : sequence of Module
+        Only their playbooks and the titles of their cases and exercises are looked at.
+    further : sequence of (str, str)
+        Title and name of the pages that the index names besides modules.
+    """
     href = site_href("index")
     front = text_page(root, "index", href, {"main", "top", "modules"})
-    further = [{"title": reference.title, "href": href(reference.name, "")} for reference in references]
-    bank = assessment.load(root) if assessment.bank_path(root).exists() else None
-    if bank:
-        title = i18n.english(bank.says["title"])
-        further.append({"title": title, "href": href("assessment", "")})
     sheets, listed = markets.load(root), listed_moments.load(root)
+    named = [{"title": title, "href": href(name, "")} for title, name in further]
     if sheets:
-        further.append({"title": sheets.title, "href": href(markets.INDEX, "")})
+        named.append({"title": sheets.title, "href": href(markets.INDEX, "")})
     picked = {"title": listed.title, "moments": moments.shown(listed, modules, href)} if listed else None
-    body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules], further, picked))
-    pages.append(Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body)))
+    body = Markup(_parts().index_body(front, [module_view(module, href) for module in modules], named, picked))
+    pages = [Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body))]
     if listed:
         here = site_href(moments.PAGE)
         body = moments.body(listed, moments.shown(listed, modules, here), here(markets.INDEX, "") if sheets else "")
         pages.append(Page(moments.PAGE, listed.title, body, "moments", listed.lead))
-    pages += market_pages(sheets) if sheets else []
-    for module in modules:
-        body = module_body(module, root, site_href(module.stem), set())
-        pages.append(Page(module.stem, module.title, body, "module", "", contents_of(body)))
-        if module.playbook.plays:
-            name = f"{module.stem}-cards"
-            title = say("cards_of", title=module.title)
-            cards = cards_body(module, root, site_href(name))
-            head = Markup('<header class="opening"><h1>{}</h1><p class="lead">{}</p></header>').format(title, STRINGS["cards_lead"])
-            contents = [{"id": play.id, "title": play.title} for play in module.playbook.plays]
-            pages.append(Page(name, title, head + cards, "cards", STRINGS["cards_lead"], contents))
-    for reference in references:
-        body = reference_body(reference, site_href(reference.name))
-        pages.append(Page(reference.name, reference.title, body, "reference", "", contents_of(body)))
-    if bank:
-        pages.append(Page("assessment", title, assessment_page.render(bank), "reference", bank.says["lead"]))
-    front = text_page(root, "about", site_href("about"), {"main", "about", "your-data"})
-    head = Markup('<header class="opening"><h1 id="about">{}</h1><p class="lead">{}</p></header>').format(front["title"], Markup(markdown.inline(front["lead"])))
-    body = head + front["html"] + _parts().erase()
-    pages.append(Page("about", front["title"], body, "about", front["lead"], contents_of(body)))
-    frame(pages, modules)
     return pages
 
 
-def market_pages(sheets: markets.Sheets) -> list[Page]:
-    """The index of the market sheets, then a page for each market in the order of the index."""
+def module_pages(root: Path, module: Module) -> list[Page]:
+    """A module's own page, and that of its cards."""
+    body = module_body(module, root, site_href(module.stem), set())
+    pages = [Page(module.stem, module.title, body, "module", "", contents_of(body))]
+    if module.playbook.plays:
+        name = f"{module.stem}-cards"
+        head = Markup('<header class="opening"><h1>{}</h1><p class="lead">{}</p></header>').format(say("cards_of", title=module.title), STRINGS["cards_lead"])
+        contents = [{"id": play.id, "title": play.title} for play in module.playbook.plays]
+        pages.append(Page(name, say("cards_of", title=module.title), head + cards_body(module, root, site_href(name)), "cards", STRINGS["cards_lead"], contents))
+    return pages
+
+
+def reference_page(reference: Reference) -> Page:
+    """The page of a notebook that is no module."""
+    body = reference_body(reference, site_href(reference.name))
+    return Page(reference.name, reference.title, body, "reference", "", contents_of(body))
+
+
+def assessment_pages(root: Path) -> list[Page]:
+    """The page of the assessment, where the course has one."""
+    if not assessment.bank_path(root).exists():
+        return []
+    bank = assessment.load(root)
+    return [Page("assessment", i18n.english(bank.says["title"]), assessment_page.render(bank), "reference", bank.says["lead"])]
+
+
+def about_page(root: Path) -> Page:
+    """What is what, what is simulated, and where a learner's data are."""
+    front = text_page(root, "about", site_href("about"), {"main", "about", "your-data"})
+    head = Markup('<header class="opening"><h1 id="about">{}</h1><p class="lead">{}</p></header>').format(front["title"], Markup(markdown.inline(front["lead"])))
+    body = head + front["html"] + _parts().erase()
+    return Page("about", front["title"], body, "about", front["lead"], contents_of(body))
+
+
+def market_pages(root: Path) -> list[Page]:
+    """The index of the market sheets, then a page for each market in the order of the index; none where the course has no sheets."""
+    sheets = markets.load(root)
+    if not sheets:
+        return []
     made = [Page(markets.INDEX, sheets.title, markets.index_body(sheets, site_href(markets.INDEX)), "markets", sheets.lead)]
     for market in markets.in_order():
         name = markets.page_of(market.code)
@@ -438,7 +452,7 @@ def script_json(value: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def frame(pages: list[Page], modules: list[Module]) -> None:
+def frame(pages: list[Page], modules: Sequence[Any]) -> None:
     """Navigation, breadcrumbs, previous and next for the pages of the folder form."""
     stems = {module.stem: module for module in modules}
     for number, page in enumerate(pages):

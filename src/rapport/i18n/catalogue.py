@@ -154,6 +154,12 @@ def read(po: Path, lang: str):
     return found
 
 
+def settled(po: Path) -> bool:
+    """Whether a PO file holds a settled translation; read as lines, since many files are asked."""
+    entries = re.split(rb"\n\s*\n", po.read_bytes())[1:]  # the first is the header
+    return any(b"\n#, fuzzy" not in entry and not entry.startswith(b"#, fuzzy") and not entry.startswith(b"#~") and re.search(rb'^msgstr(\[0\])? (""\n)?".', entry, re.MULTILINE) for entry in map(bytes.strip, entries) if not re.search(rb'^msgstr(\[\d\])? ""(?!\n")', entry, re.MULTILINE))
+
+
 # ---- Plurals ----------------------------------------------------------------------------------------------------
 
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")

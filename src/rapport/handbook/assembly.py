@@ -1,0 +1,192 @@
+"""Putting a handbook together: run the notebooks, have the pieces made, frame them, and set the pages; all languages at once.
+Whatever an earlier build kept and nothing has changed is taken from there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from rapport import i18n
+from rapport.content import ContentError, raise_all
+from rapport.handbook import execute, package, pages, parts
+from rapport.handbook.kept import Kept
+from rapport.handbook.workshop import Workshop
+
+ARCHIVES = {"learner": "rapport-handbook", "facilitator": "rapport-facilitator"}
+
+
+@dataclass(frozen=True)
+class Files:
+    """A finished handbook: files of its folder and beside it, by name, and the names of its pages in reading order."""
+
+    site: dict[str, bytes]
+    beside: dict[str, bytes]
+    pages: list[str]
+
+
+class Assembly:
+    """One handbook in the making.
+
+    Parameters
+    ----------
+    root : Path
+    edition : str
+        ``learner`` or ``facilitator``.
+    kept : Kept
+    tell : callable
+        ``tell(what, done, total)``.
+    fork : bool
+        See `handbook.build`.
+    shop : Workshop, optional
+        One that goes on afterwards; else one is opened when there is work, and closed at the end.
+    """
+
+    def __init__(self, root: Path, edition: str, kept: Kept, tell: execute.Progress, fork: bool = True, shop: Workshop | None = None):
+        self.root, self.edition, self.kept, self.tell, self.fork = root, edition, kept, tell, fork
+        self.more = package.FACILITATOR if edition == "facilitator" else ()
+        self.done, self.total = 0, 1
+        self._shop, self._own = shop, shop is None
+        self._others: dict[str, list[parts.Made]] = {}
+        self._pages: list[pages.Page] = []
+
+    def __enter__(self) -> Assembly:
+        return self
+
+    def __exit__(self, *stopped: object) -> None:
+        if self._shop and self._own:
+            self._shop.__exit__(*stopped)
+
+    def files(self) -> Files:
+        """Everything, made and checked.
+
+        Raises
+        ------
+        ContentError
+            With every fault found.
+        """
+        site = self.site()
+        singles = [parts.page_of(other["single"]) for others in self._others.values() for other in others if other["single"]]
+        beside = dict(zip((f"single/{page.file}" for page in singles), (text.encode() for text in self._html(singles, single=True))))
+        archive = ARCHIVES[self.edition]
+        return Files(site, {f"{archive}.zip": package.zipped(site, archive)} | beside, [page.file for page in self._pages])
+
+    def site(self) -> dict[str, bytes]:
+        """The folder alone: its files by name, made and checked."""
+        self._pages = self.pages()
+        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more)
+
+    def pages(self) -> list[pages.Page]:
+        """All pages in all languages, framed and linked."""
+        executed = self._run()
+        stems = sorted(path.stem for path in next(iter(executed.values())) if path.parent.name == "notebooks")
+        wanted = list(parts.wanted(self.root, stems, self.edition))
+        asked = [(lang, kind, name, executed[lang].get(self.root / "notebooks" / f"{name}.ipynb")) for lang in executed for kind, name in wanted]
+        answers = self._make(asked)
+        self._others = {lang: answers[number * len(wanted) : (number + 1) * len(wanted)] for number, lang in enumerate(executed)}
+        fronts = self._make([(lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()])
+        made: list[pages.Page] = []
+        for (lang, others), front in zip(self._others.items(), fronts):
+            with i18n.speaking(lang, marking=True):
+                made += parts.framed(front, others, self.edition)
+        pages.link_languages(made)
+        return made
+
+    def _run(self) -> dict[str, dict[Path, Any]]:
+        paths = execute.notebook_paths(self.root)
+        if not any(path.parent.name == "notebooks" for path in paths):
+            raise ContentError("there is no notebook to make a handbook from; `rapport new module NAME` begins one.", self.root / "notebooks")
+        lessons = [path for path in paths if path.parent.name == "notebooks"]  # what other languages run: workbooks are asked on the page
+        # A notebook of which nothing is translated yet gives the outputs it gave in English; it is run once.
+        from rapport.i18n.catalogue import catalogue
+
+        runs = {lang: paths if lang == i18n.SOURCE else [path for path in lessons if catalogue(path, self.root, lang).entries] for lang in languages(self.root)}
+        self.total = sum(map(len, runs.values())) + len(runs) * (len(lessons) + 3) + 1
+        executed: dict[str, dict[Path, Any]] = {}
+        for lang, some in runs.items():
+            with i18n.speaking(lang, marking=True):
+                done = self.done
+                ran = execute.run_all(self.root, some, lambda what, number, _: self._say(what, lang, done + number), for_page=True, fork=self.fork, kept=self.kept)
+                english = executed.get(i18n.SOURCE, ran)
+                executed[lang] = {path: ran[path] if path in ran else execute.in_language(english[path], path) for path in (paths if lang == i18n.SOURCE else lessons)}
+        return executed
+
+    def _make(self, asked: Sequence[tuple[str, str, str, Any]]) -> list[parts.Made]:
+        """The pieces asked for, each by language, kind, name and what it is given."""
+        keys = [self.kept.key("part", self.edition, lang, kind, name, _text(given)) for lang, kind, name, given in asked]
+        tasks = [("make", lang, self.root, self.edition, kind, name, given) for lang, kind, name, given in asked]
+        return self._work(keys, tasks, lambda number: (f"made {asked[number][1]} {asked[number][2]}".rstrip(), asked[number][0]))
+
+    def _html(self, made: Sequence[pages.Page], single: bool) -> list[str]:
+        """Documents of `made`, in its order."""
+        values = [asdict(page) for page in made]
+        keys = [self.kept.key("page", str(single), *self.more, _text(each)) for each in values]
+        found = {number: kept for number, key in enumerate(keys) if (kept := self.kept.get(key)) is not None}
+        # A process sets several pages of one language, whose patterns and words it loads once.
+        groups = [group for lang in i18n.LANGUAGES for group in _halves([number for number, page in enumerate(made) if page.lang == lang and number not in found])]
+        tasks = [("html", made[group[0]].lang, [values[number] for number in group], list(self.more), single) for group in groups]
+        for at, texts, reads, began in self._results(tasks):
+            self._say(f"set {len(texts)} pages", made[groups[at][0]].lang)
+            for number, text in zip(groups[at], texts):
+                found[number] = text
+                self._keep(keys[number], text, reads, began)
+        return [found[number] for number in range(len(made))]
+
+    def _work(self, keys: Sequence[str], tasks: Sequence[tuple[Any, ...]], name: Callable[[int], tuple[str, str]]) -> list[Any]:
+        found = {number: kept for number, key in enumerate(keys) if (kept := self.kept.get(key)) is not None}
+        self.done += len(found)
+        missing = [number for number in range(len(tasks)) if number not in found]
+        for at, result, reads, began in self._results([tasks[number] for number in missing]):
+            number = missing[at]
+            found[number] = result
+            self._say(*name(number))
+            self._keep(keys[number], result, reads, began)
+        return [found[number] for number in range(len(tasks))]
+
+    def _results(self, tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any, set[str] | None, float]]:
+        """What became of `tasks`; all are done before a fault among them is raised."""
+        if not tasks:
+            return
+        self._shop = self._shop or Workshop(parts.WORK, self.fork)
+        faults: list[ContentError] = []
+        for number, result, reads, began in self._shop.do(tasks):
+            if isinstance(result, ContentError):
+                faults.append(result)
+            elif isinstance(result, Exception):
+                raise result
+            else:
+                yield number, result, reads, began
+        raise_all(_once(sorted(chain.from_iterable(getattr(fault, "errors", [fault]) for fault in faults), key=str)))
+
+    def _keep(self, key: str, result: Any, reads: set[str] | None, began: float) -> None:
+        if reads is not None:
+            self.kept.put(key, result, reads, began)
+
+    def _say(self, what: str, lang: str, done: int | None = None) -> None:
+        self.done = self.done + 1 if done is None else done
+        self.total = max(self.total, self.done + 1)
+        self.tell(what if lang == i18n.SOURCE else f"{what} ({lang})", self.done, self.total)
+
+
+def languages(root: Path) -> tuple[str, ...]:
+    """Languages the handbook is made in: English, and each with a settled translation."""
+    from rapport.i18n.catalogue import FOLDER, settled
+
+    return tuple(lang for lang in i18n.LANGUAGES if lang == i18n.SOURCE or any(settled(po) for po in sorted((root / FOLDER / lang).rglob("*.po"))))
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _halves(numbers: list[int]) -> list[list[int]]:
+    """`numbers` in two about equal parts, none of them empty."""
+    return [part for part in (numbers[::2], numbers[1::2]) if part]
+
+
+def _once(faults: list[ContentError]) -> list[ContentError]:
+    """Faults without those that several languages share."""
+    return list({str(fault): fault for fault in faults}.values())

@@ -1,0 +1,156 @@
+"""The pieces a handbook is made of, each by itself: what a process of the workshop is asked for, as plain values in and out.
+A piece reads what it needs from the course, so that what it has read decides whether it still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from markupsafe import Markup
+
+from rapport import i18n, playbooks
+from rapport.content import module_stems
+from rapport.handbook import facilitator, package, pages
+from rapport.handbook.pages import Module, Page
+
+Made = dict[str, Any]
+"""``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``: what JSON holds."""
+
+WORK = "rapport.handbook.parts:work"
+
+
+def work(what: str, lang: str, *values: Any) -> Any:
+    """Do one piece of work in a language: ``make`` or ``html``, with their arguments."""
+    with i18n.speaking(lang, marking=True):
+        return {"make": make, "html": html}[what](*values)
+
+
+def wanted(root: Path, stems: Sequence[str], edition: str) -> Iterator[tuple[str, str]]:
+    """Kind and name of every piece of an edition, in reading order after the front page.
+
+    Parameters
+    ----------
+    root : Path
+    stems : sequence of str
+        Stems of the notebooks that have been run.
+    edition : str
+        ``learner`` or ``facilitator``.
+    """
+    modules = module_stems(root)
+    if edition == "facilitator":
+        yield "guide", facilitator.GUIDE
+    yield "markets", ""
+    yield from (("module", stem) for stem in modules if stem in stems)
+    yield from (("reference", stem) for stem in stems if stem not in modules)
+    yield "assessment", ""
+    yield "about", ""
+
+
+def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
+    """One piece: its pages, unframed.
+
+    Parameters
+    ----------
+    root : Path
+    edition : str
+    kind, name : str
+        From `wanted`, or ``front``.
+    given : object
+        The executed notebook of a module or reference; what the other pieces tell, for the front page.
+
+    Raises
+    ------
+    ContentError
+        For whatever is wrong in what the piece is made from.
+    """
+    made: Made = {"pages": [], "single": None, "told": None, "sheets": [], "further": []}
+    if kind == "module":
+        module = pages.read_module(root, name, given)
+        made["pages"] = pages.module_pages(root, module)
+        made["told"] = {"stem": name, "graphs": {each: {"title": graph["title"]} for each, graph in module.graphs.items()}, "exercises": dict(module.exercise_titles), "title": module.title, "number": module.number}
+        if edition == "facilitator":
+            made["sheets"] = facilitator.module_sheets(root, module)
+        else:
+            made["single"] = asdict(pages.single_page(root, module))
+    elif kind == "reference":
+        kinds = ("reference", "trainer") if edition == "facilitator" else ("reference",)
+        references = pages.read_references(root, {root / "notebooks" / f"{name}.ipynb": given}, kinds)
+        made["pages"] = [pages.reference_page(reference) for reference in references]
+        if edition == "facilitator":
+            made["pages"] += facilitator.hunt_keys(root, references)
+        made["further"] = [(page.title, page.name) for page in made["pages"]]
+    elif kind == "assessment":
+        made["pages"] = pages.assessment_pages(root)
+        made["further"] = [(page.title, page.name) for page in made["pages"]] if edition == "learner" else []
+    elif kind == "front":
+        told, further, sheets = given
+        modules = [_light(root, each) for each in told]
+        if edition == "facilitator":
+            packs = {stem: [facilitator.Sheets(page_of(sheet["page"]), sheet["use"], sheet["hand_out"]) for sheet in pack] for stem, pack in sheets.items()}
+            made["pages"] = [facilitator.index_page(modules, packs, facilitator.guide_page(root), further)]
+            made["pages"] += [page for page in pages.front_pages(root, modules, further) if page.name != "index"]
+        else:
+            made["pages"] = pages.front_pages(root, modules, further)
+    else:
+        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
+    made["sheets"] = [asdict(sheet) for sheet in made["sheets"]]
+    made["pages"] = [asdict(page) for page in made["pages"]]
+    return made
+
+
+def site(root: Path, executed: Mapping[Path, Any], edition: str = "learner") -> list[Page]:
+    """All pages of an edition in the reader's language, made here one after the other.
+
+    Parameters
+    ----------
+    root : Path
+    executed : mapping of Path to nbformat.NotebookNode
+        Notebooks of modules and references by their path in the course.
+    """
+    by_stem = {path.stem: notebook for path, notebook in executed.items() if path.parent.name == "notebooks"}
+    others = [make(root, edition, kind, name, by_stem.get(name)) for kind, name in wanted(root, sorted(by_stem), edition)]
+    return framed(make(root, edition, "front", "", for_front(others)), others, edition)
+
+
+def for_front(others: Sequence[Made]) -> tuple[list[Any], list[Any], dict[str, Any]]:
+    """What the front page is given of the other pieces: what modules tell, further pages, and sheets by module."""
+    told = [made["told"] for made in others if made["told"]]
+    return told, [each for made in others for each in made["further"]], {made["told"]["stem"]: made["sheets"] for made in others if made["told"]}
+
+
+def _light(root: Path, told: dict[str, Any]) -> Module:
+    """A module as far as a front page looks at it."""
+    stem = told["stem"]
+    return Module(stem, playbooks.load(stem, root), root / "notebooks" / f"{stem}.ipynb", None, told["graphs"], "", told["exercises"])
+
+
+def page_of(values: dict[str, Any]) -> Page:
+    """A page again, from its values."""
+    return Page(**values | {"body": Markup(values["body"])})
+
+
+def framed(front: Made, others: Sequence[Made], edition: str) -> list[Page]:
+    """All pages of a language in reading order, with navigation."""
+    modules = [SimpleNamespace(**made["told"]) for made in others if made["told"]]
+    first, *rest = map(page_of, front["pages"])
+    made = [first]
+    bodies = [[page_of(page) for page in other["pages"]] for other in others]
+    if edition == "facilitator":
+        guide, *bodies = bodies
+        made += guide + [page_of(sheet["page"]) for other in others for sheet in other["sheets"]]
+    made += rest + [page for body in bodies for page in body]
+    pages.frame(made, modules)
+    if edition == "facilitator":
+        for page in made:
+            page.mark = page.mark or facilitator.STRINGS["mark"]
+    return made
+
+
+def html(made: Sequence[dict[str, Any]], more: Sequence[str], single: bool) -> list[str]:
+    """Finished documents of several pages: of the folder with `more` assets, or as one-file forms."""
+    if single:
+        return [package.single_file(page_of(page)).decode() for page in made]
+    return [package.page_html(page_of(page), tuple(more)) for page in made]
