@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import os
 import re
 import sys
@@ -264,15 +265,13 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
             notebook = in_language(read_notebook(path), path)
             if kept is None:
                 return run_notebook(notebook, path, root, for_page=for_page, running=running, fork=fork)
-            import nbformat
-
-            key = kept.key("run", machinery(), path.relative_to(root).as_posix(), *map(str, spoken), str(for_page), to_text(_without_outputs(notebook)))
+            key = kept.key("run", machinery(), path.relative_to(root).as_posix(), *map(str, spoken), str(for_page), _asked(notebook))
             if (found := kept.get(key)) is not None:
-                return nbformat.from_dict(found)
+                return _with_outputs(notebook, found)
             reads: set[str] = set()
             began = time.time()
             ran = run_notebook(notebook, path, root, for_page=for_page, running=running, fork=fork, reads=reads)
-            kept.put(key, ran, reads, began)
+            kept.put(key, [cell.outputs for cell in ran.cells if cell.cell_type == "code"], reads, began)
             return ran
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -352,13 +351,19 @@ def to_text(notebook: Any) -> str:
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
 
-def _without_outputs(notebook: Any) -> Any:
-    """A copy with sources only: what a run is asked to do."""
-    notebook = normalise(notebook)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = []
-    return notebook
+def _asked(notebook: Any) -> str:
+    """What a run is asked to do: code and marks of its cells; a sentence between them changes nothing."""
+    return json.dumps([[cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"], sort_keys=True)
+
+
+def _with_outputs(notebook: Any, outputs: Sequence[Any]) -> Any:
+    """A normalised copy with the outputs of an earlier run, one list for each code cell."""
+    import nbformat
+
+    notebook = deepcopy(notebook)
+    for cell, made in zip((cell for cell in notebook.cells if cell.cell_type == "code"), outputs, strict=True):
+        cell.outputs = [nbformat.from_dict(output) for output in made]
+    return normalise(notebook)
 
 
 def _explores(cell: Any) -> bool:
