@@ -4,15 +4,17 @@ Run `python benchmarks/build.py`; both sides work on the same notebooks in one r
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 # Runs in every kernel as IPython's start file: each cell adds its own seconds to a file of the kernel's own.
@@ -58,7 +60,7 @@ def main() -> None:
 
 
 def ours(place: Path, course: Path, name: str) -> dict[str, float]:
-    """A build of the course: seconds on the clock, seconds of the cells, what is left, and MiB of the largest process."""
+    """A build of the course: seconds on the clock, seconds of the cells, what is left, and the most memory in MiB."""
     code = (
         "import sys\nfrom pathlib import Path\nfrom rapport.handbook import execute\nreal = execute._environment\n"
         "execute._environment = lambda root, at: real(root, at) | {'IPYTHONDIR': sys.argv[2], 'RAPPORT_TIMES': sys.argv[3]}\n"
@@ -96,11 +98,26 @@ def _measured(place: Path, name: str, command: list[str], at_once: int, cwd: Pat
     if name != "peer":
         command = [*command, str(times)]
     began = time.perf_counter()
-    subprocess.run(command, check=True, cwd=cwd, env=os.environ | {"PYTHONPATH": str(ROOT / "src"), "RAPPORT_TIMES": str(times)} | environment, stderr=subprocess.DEVNULL if name == "peer" else None)
+    running = subprocess.Popen(command, cwd=cwd, env=os.environ | {"PYTHONPATH": str(ROOT / "src"), "RAPPORT_TIMES": str(times)} | environment, stderr=subprocess.DEVNULL if name == "peer" else None)
+    most = 0.0
+    while running.poll() is None:
+        most = max(most, _memory(running.pid))
+        time.sleep(0.25)
     wall = time.perf_counter() - began
+    if running.returncode:
+        raise SystemExit(f"{name} ended with exit code {running.returncode}")
     cells = sum(float(line) for path in times.iterdir() for line in path.read_text().split())
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return {"wall": round(wall, 2), "cells": round(cells, 2), "overhead": round(wall - cells / at_once, 2), "largest process so far, MiB": round(largest)}
+    return {"wall": round(wall, 2), "cells": round(cells, 2), "overhead": round(wall - cells / at_once, 2), "memory, MiB": round(most)}
+
+
+def _memory(pid: int) -> float:
+    """Memory of a process and all below it in MiB, pages that several share counted once (Linux's proportional set size)."""
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_full_info().pss
+    return total / 2**20
 
 
 def _sentence(notebook: dict) -> dict:
