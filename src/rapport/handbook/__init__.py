@@ -114,5 +114,5 @@ def languages(root: Path) -> tuple[str, ...]:
 
     if not (root / FOLDER).is_dir():
         return (i18n.SOURCE,)
-    covered, _ = checks.check(root)
+    covered = checks.check(root).covered
     return tuple(lang for lang in i18n.LANGUAGES if lang == i18n.SOURCE or any(row.settled for row in covered if row.lang == lang))

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from rapport.i18n import LANGUAGES, SOURCE
-from rapport.i18n.catalogue import FOLDER, CatalogueError, extract, key, plural_count, po_path, read, sources
+from rapport.i18n.catalogue import FOLDER, CatalogueError, Source, extract, key, plural_count, po_path, read, sources
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _LINK = re.compile(r"\]\(([^)\s]*)\)")
@@ -35,18 +36,45 @@ class Coverage:
         return not self.fuzzy and not self.open
 
 
-def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> tuple[list[Coverage], list[CatalogueError]]:
-    """Coverage of every file and language, and every fault in the catalogues; a broken file does not hide the others."""
+@dataclass(frozen=True)
+class Entry:
+    """One settled translation: the English text, its forms (one where it has no plural), what it is, and where it stands."""
+
+    lang: str
+    source: Source
+    words: str
+    forms: tuple[str, ...]
+    where: str
+    po: Path
+    line: int | None
+
+    def fault(self, problem: str) -> CatalogueError:
+        """`problem` said with the catalogue and the line of this entry."""
+        return CatalogueError(problem, self.po, self.line)
+
+
+class Checked(NamedTuple):
+    """Coverage of every file and language, every fault in the catalogues, and their settled translations in the order of the sources."""
+
+    covered: list[Coverage]
+    faults: list[CatalogueError]
+    entries: list[Entry]
+
+
+def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> Checked:
+    """Read every catalogue; a broken file does not hide the others."""
     covered: list[Coverage] = []
     faults: list[CatalogueError] = []
-    there = {source.path: extract(source) for source in sources(root)}
+    entries: list[Entry] = []
+    there = {source: extract(source) for source in sources(root)}
     for lang in langs:
         if lang == SOURCE:
             continue
         known: set[Path] = set()
-        for path, wanted in there.items():
+        for source, wanted in there.items():
             if not wanted:
                 continue
+            path = source.path
             po = po_path(path, root, lang)
             known.add(po)
             words = [text.words for text in wanted]
@@ -66,11 +94,16 @@ def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> tuple[list[Coverage
                 elif not message.fuzzy:
                     faults += [CatalogueError(problem, po, lines.get(name)) for problem in message_faults(message.id, message.string, lang)]
             state = {name: _state(found.get(name)) for name in words}
+            entries += [
+                Entry(lang, source, each.words, message.string if isinstance(message.string, tuple) else (message.string,), each.where, po, lines.get(each.words))
+                for each in wanted
+                if state[each.words] == "settled" and (message := found[each.words])
+            ]
             covered.append(Coverage(lang, path, sum(each == "settled" for each in state.values()), *(tuple(name for name, each in state.items() if each == kind) for kind in ("fuzzy", "open"))))
         for stray in sorted((root / FOLDER / lang).rglob("*.po")) if (root / FOLDER / lang).exists() else []:
             if stray not in known:
                 faults.append(CatalogueError("belongs to no file of the course; remove it, or move it to where its source went.", stray))
-    return covered, faults
+    return Checked(covered, faults, entries)
 
 
 def _state(message) -> str:
