@@ -238,7 +238,7 @@ def _translations(root: Path, release: bool) -> Found:
         for row in (row for row in checked.covered if not row.complete):
             yield ContentError(f"{row.lang}: {_counted(len(row.open) + len(row.fuzzy), 'text')} wait for their translation; a release needs every one.", row.path)
     yield from (ContentError(fault.problem, fault.path, fault.line) for fault in checked.faults)
-    for each in proofreading.proofread(root, checked.entries, release):
+    for each in proofreading.proofread(root, checked, release):
         yield each if isinstance(each, ContentError) else f"  {each}"
 
 

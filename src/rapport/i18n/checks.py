@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rapport.i18n import LANGUAGES, SOURCE
 from rapport.i18n.catalogue import FOLDER, CatalogueError, Source, extract, key, plural_count, po_path, read, sources
+from rapport.i18n.texts import Text
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _LINK = re.compile(r"\]\(([^)\s]*)\)")
@@ -54,11 +55,12 @@ class Entry:
 
 
 class Checked(NamedTuple):
-    """Coverage of every file and language, every fault in the catalogues, and their settled translations in the order of the sources."""
+    """Coverage of every file and language, every fault in the catalogues, their settled translations, and the English; in the order of the sources."""
 
     covered: list[Coverage]
     faults: list[CatalogueError]
     entries: list[Entry]
+    texts: dict[Source, list[Text]]
 
 
 def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> Checked:
@@ -103,7 +105,7 @@ def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> Checked:
         for stray in sorted((root / FOLDER / lang).rglob("*.po")) if (root / FOLDER / lang).exists() else []:
             if stray not in known:
                 faults.append(CatalogueError("belongs to no file of the course; remove it, or move it to where its source went.", stray))
-    return Checked(covered, faults, entries)
+    return Checked(covered, faults, entries, there)
 
 
 def _state(message) -> str:

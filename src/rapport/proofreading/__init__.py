@@ -3,14 +3,16 @@ For authors and translators only; readers meet none of it."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from rapport.content import ContentError
 from rapport.i18n import LANGUAGES, SOURCE
-from rapport.i18n.catalogue import CatalogueError
-from rapport.i18n.checks import Coverage, Entry
+from rapport.i18n.catalogue import FOLDER, CatalogueError
+from rapport.i18n.checks import Checked, Coverage, Entry
 
 _SHOWN = 12
 
@@ -38,18 +40,39 @@ def report(covered: Sequence[Coverage], root: Path) -> Iterator[str]:
         yield f"not begun in {lang}: {len(rows)} files, {sum(len(row.open) for row in rows)} texts"
 
 
-def proofread(root: Path, entries: Sequence[Entry], release: bool = False) -> Iterator[str | ContentError]:
+def proofread(root: Path, checked: Checked, release: bool = False) -> Iterator[str | ContentError]:
     """Lines to print and faults of all settled translations; for a `release`, what is only reported in daily work is a fault too."""
+    checks = [partial(_spelling, root, checked, release)]
     for lang in (lang for lang in LANGUAGES if lang != SOURCE):
-        ours = [entry for entry in entries if entry.lang == lang]
-        for check in (_leftovers, _back_translations):
-            try:
-                for each in check(root, lang, ours, release):
-                    yield ContentError(each.problem, each.path, each.line) if isinstance(each, CatalogueError) else each
-            except CatalogueError as error:
-                yield ContentError(error.problem, error.path, error.line)
-            except ContentError as error:
-                yield from getattr(error, "errors", [error])
+        ours = [entry for entry in checked.entries if entry.lang == lang]
+        checks += [partial(check, root, lang, ours, release) for check in (_leftovers, _back_translations)]
+    for check in checks:
+        try:
+            for each in check():
+                yield ContentError(each.problem, each.path, each.line) if isinstance(each, CatalogueError) else each
+        except CatalogueError as error:
+            yield ContentError(error.problem, error.path, error.line)
+        except ContentError as error:
+            yield from getattr(error, "errors", [error])
+
+
+def _spelling(root: Path, checked: Checked, release: bool) -> Iterator[str | CatalogueError | ContentError]:
+    from rapport.proofreading import spelling
+
+    if missing := spelling.missing():
+        told = f"spelling: not looked at; {', '.join(missing)} not installed (Debian: apt-get install {spelling.INSTALL})"
+        yield ContentError(f"{told}; a release needs it.", root / FOLDER) if release else told
+        return
+    for lang in LANGUAGES:
+        if lang == SOURCE:
+            where = {words: (source.path, None) for source, texts in checked.texts.items() for text in texts for words in (text.words, text.plural) if words}
+        else:
+            where = {form: (entry.po, entry.line) for entry in checked.entries if entry.lang == lang for form in entry.forms}
+        for word, texts in spelling.unknown(where, lang, root).items():
+            path, line = where[texts[0]]
+            line = line or _line(path, word)
+            more = f" (and {len(texts) - 1} times more)" if len(texts) > 1 else ""
+            yield CatalogueError(f"{word!r}{more} is in no dictionary: mend it, or add it to {FOLDER}/{lang}/{spelling.FILE} where it is right.", path, line)
 
 
 def _leftovers(root: Path, lang: str, entries: Sequence[Entry], release: bool) -> Iterator[CatalogueError]:
@@ -74,6 +97,12 @@ def _back_translations(root: Path, lang: str, entries: Sequence[Entry], release:
         yield f"  and {len(told) - _SHOWN} more"
     if waiting and release:
         yield ContentError(f"{len(waiting)} texts wait for their back-translation or its verdict; a release needs every one (docs/translation.md).", backtranslation.path_of(root, lang))
+
+
+def _line(path: Path, word: str) -> int | None:
+    """The first line of a file with `word`."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if re.search(rf"\b{re.escape(word)}\b", line)), None)
 
 
 def _short(words: str) -> str:
