@@ -45,7 +45,7 @@ def proofread(root: Path, checked: Checked, release: bool = False) -> Iterator[s
     checks = [partial(_spelling, root, checked, release)]
     for lang in (lang for lang in LANGUAGES if lang != SOURCE):
         ours = [entry for entry in checked.entries if entry.lang == lang]
-        checks += [partial(check, root, lang, ours, release) for check in (_leftovers, _back_translations)]
+        checks += [partial(check, root, lang, ours, release) for check in (_leftovers, _glossary, _back_translations)]
     for check in checks:
         try:
             for each in check():
@@ -81,6 +81,12 @@ def _leftovers(root: Path, lang: str, entries: Sequence[Entry], release: bool) -
     for entry in entries:
         for form in entry.forms:
             yield from (entry.fault(f"English is left in the translation: {found.words!r}; say it in {lang}, or list a name in locales/{lang}/allowed.txt.") for found in leftovers(form, lang, root))
+
+
+def _glossary(root: Path, lang: str, entries: Sequence[Entry], release: bool) -> Iterator[CatalogueError | ContentError]:
+    from rapport.proofreading import glossary
+
+    yield from glossary.faults(root, lang, entries)
 
 
 def _back_translations(root: Path, lang: str, entries: Sequence[Entry], release: bool) -> Iterator[str | ContentError]:
