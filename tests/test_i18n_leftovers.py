@@ -50,6 +50,7 @@ def test_a_page_is_read_as_its_reader_meets_it():
     assert [each.line for each in found] == [1, 1, 2, 3, 4, 4, 4, 6, 7]
     assert found[3].around == "Labi then what"
     assert leftovers_in_page("<p>ગ્રાહક</p><p>customer", "gu")[0].words == "customer"
+    assert leftovers_in_page("<p>ગ્રાહક</p><p>cus\u00adtom&shy;er", "gu")[0].words == "customer"
     assert leftovers_in_page(PAGE, "en") == []
 
 

@@ -89,7 +89,7 @@ def test_an_exception_that_no_text_needs_is_told(said):
     [
         ("- term: a\n  choice: [b\n", None, "not valid YAML"),
         ("- term: a\n", 1, "the key is missing"),
-        ("- term: a\n  choice: b\n", 1, "either `forms`, by which it is checked, or `unchecked`"),
+        ("- term: a\n  choice: b\n  forms:\n    a: [b]\n  unchecked: no\n", 5, "keep one of them"),
         ("- term: a\n  choice: b\n  forms:\n    a: []\n", 4, "empty form"),
         ("- term: a\n  choice: b\n  forms:\n    a: [b]\n- term: A\n  choice: c\n  forms:\n    A: [c]\n", 8, "has its forms in an entry above"),
         ("- term: a\n  choice: b\n  forms:\n    a: [b]\n  reject: x\n", 5, "unknown key"),
@@ -102,6 +102,16 @@ def test_a_broken_glossary_names_its_line(tmp_path, text, line, says):
     with pytest.raises(ContentError, match=says) as raised:
         glossary.read(tmp_path, "lv")
     assert raised.value.path == path and (line is None or raised.value.line == line)
+
+
+def test_a_term_without_forms_or_a_reason_is_told_in_daily_work_and_stops_a_release(said, tmp_path):
+    path = tmp_path / "locales/lv/glossary.yaml"
+    path.write_text("- term: a\n  choice: b\n  unchecked: many senses\n- term: c\n  choice: d\n", encoding="utf-8")
+    for folder in ("notebooks", "exercises", "playbooks"):
+        (tmp_path / folder).mkdir()
+    daily, release = ([str(each) for each in proofread(tmp_path, check(tmp_path), release) if "term" in str(each)] for release in (False, True))
+    assert daily == ["glossary lv: 1 of 2 terms say neither their forms nor why they are unchecked; the first on line 4"]
+    assert len(release) == 2 and "glossary.yaml:4: " in release[1] and "the term 'c' has neither" in release[1]
 
 
 def test_the_course_keeps_to_its_glossaries():

@@ -73,7 +73,7 @@ def leftovers_in_page(html: str, lang: str, root: Path = _ROOT) -> list[Leftover
     Left out are elements that name another language, ``code``, ``kbd``, ``samp``, formulas, and elements with ``translate="no"``.
     """
     reader = _Page(lang)
-    reader.feed(html)
+    reader.feed(html.replace("\u00ad", "").replace("&shy;", ""))  # where a word may be broken, it is still one word
     reader.close()
     return [found for words, line in reader.texts for found in _found(plain(words), words, lang, root, line)]
 

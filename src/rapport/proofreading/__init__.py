@@ -83,10 +83,14 @@ def _leftovers(root: Path, lang: str, entries: Sequence[Entry], release: bool) -
             yield from (entry.fault(f"English is left in the translation: {found.words!r}; say it in {lang}, or list a name in locales/{lang}/allowed.txt.") for found in leftovers(form, lang, root))
 
 
-def _glossary(root: Path, lang: str, entries: Sequence[Entry], release: bool) -> Iterator[CatalogueError | ContentError]:
+def _glossary(root: Path, lang: str, entries: Sequence[Entry], release: bool) -> Iterator[str | CatalogueError | ContentError]:
     from rapport.proofreading import glossary
 
     yield from glossary.faults(root, lang, entries)
+    if undecided := glossary.undecided(root, lang):
+        yield f"glossary {lang}: {len(undecided)} of {len(glossary.read(root, lang)[0])} terms say neither their forms nor why they are unchecked; the first on line {undecided[0].line}"
+        if release:
+            yield from undecided
 
 
 def _back_translations(root: Path, lang: str, entries: Sequence[Entry], release: bool) -> Iterator[str | ContentError]:

@@ -23,7 +23,7 @@ class Term(BaseModel):
 
     ``forms`` gives, for an English word or phrase (its plural and possessive count too), the beginnings of which the translation needs one:
     ``klient`` stands for *klientam* too, ``izdal lap`` for *izdales lapas*. ``not`` lists beginnings that it must not have. An entry without
-    ``forms`` says under ``unchecked`` why. ``except`` names English texts, by their beginning, that are left out, each with its reason.
+    ``forms`` says under ``unchecked`` why, before a release at the latest. ``except`` names English texts, by their beginning, that are left out, each with its reason.
     """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -48,7 +48,7 @@ def read(root: Path, lang: str) -> tuple[list[Term], Document]:
     Raises
     ------
     ContentError
-        For a broken file, an entry that is neither checked nor says why, a form that is empty, an English phrase in two entries.
+        For a broken file, an entry that is checked and says why not, a form that is empty, an English phrase in two entries.
     """
     path = root / FOLDER / lang / FILE
     if not path.exists():
@@ -58,8 +58,8 @@ def read(root: Path, lang: str) -> tuple[list[Term], Document]:
     errors: list[ContentError] = []
     seen: dict[str, int] = {}
     for number, term in enumerate(terms):
-        if bool(term.forms) == bool(term.unchecked):
-            errors.append(document.error("an entry has either `forms`, by which it is checked, or `unchecked` with the reason; write one of them.", number))
+        if term.forms and term.unchecked:
+            errors.append(document.error("the entry has `forms`, by which it is checked, and `unchecked` with a reason why not; keep one of them.", number, "unchecked"))
         for english, forms in term.forms.items():
             if not forms or not all(form.strip() for form in forms):
                 errors.append(document.error("the term has an empty form; write the beginning that every form of the word has.", number, "forms", english))
@@ -68,6 +68,12 @@ def read(root: Path, lang: str) -> tuple[list[Term], Document]:
             seen[english.lower()] = number
     raise_all(errors)
     return terms, document
+
+
+def undecided(root: Path, lang: str) -> list[ContentError]:
+    """Entries that neither have forms nor say why they are not checked."""
+    terms, document = read(root, lang)
+    return [document.error(f"the term {term.term!r} has neither `forms`, by which it is checked, nor `unchecked` with the reason; write one.", number) for number, term in enumerate(terms) if not term.forms and not term.unchecked]
 
 
 def faults(root: Path, lang: str, entries: Iterable[Entry]) -> Iterator[CatalogueError | ContentError]:
