@@ -227,6 +227,8 @@ def test_a_translation_keeps_placeholders_links_marks_and_numbers(course, transl
         ((HEAD + 'msgid "About it"\nmsgstr "ok"\n\nmsgid "x"\n').encode() + b'msgstr "\xff"\n', "not UTF-8 text", 9),
         ((HEAD + 'msgid "Nobody wrote this"\nmsgstr "x"\n').encode(), "'Nobody wrote this' stands nowhere in about.md", 5),
         ((HEAD + 'msgid "About it"\nmsgsrt "Par to"\n').encode(), "not a valid PO file", None),
+        ((HEAD + 'msgid "About it"\nmsgstr "Par to"\n\nmsgid "About it"\nmsgstr "Par šo"\n').encode(), "'About it' stands on line 5 already", 8),
+        ((HEAD + LINE % "Tas maksā 1234 ar {m} no [šiem](#card).").encode(), "the placeholders differ: the translation misses {n}", 5),
     ],
 )
 def test_a_broken_catalogue_names_file_and_line_and_the_other_language_still_reads(course, data, says, line):
@@ -242,6 +244,7 @@ def test_a_broken_catalogue_names_file_and_line_and_the_other_language_still_rea
     [
         ("lv", ("{n} karšu", "{n} karte", "{n} kartes"), ""),
         ("lv", ("", "", ""), ""),
+        ("lv", ("{n} karšu", "{n} karte", "{n} kartes", "{n} karšu"), "has 4 of 3 plural forms"),
         ("lv", ("{n} karšu", "{n} karte", ""), "has 2 of 3 plural forms; lv needs every one"),
         ("gu", ("{n} કાર્ડ", "{n} કાર્ડ"), ""),
         ("gu", ("{n} કાર્ડ",), "has 1 of 2 plural forms"),

@@ -89,7 +89,8 @@ def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> Checked:
                 faults.append(error)
                 continue
             text = po.read_text(encoding="utf-8")
-            lines = _lines(text)
+            lines, twice = _lines(text)
+            faults += [CatalogueError(f"{name[:60]!r} stands on line {lines[name]} already; keep one of the two.", po, line) for name, line in twice]
             for name, message in found.items():
                 if name not in words:
                     faults.append(CatalogueError(f"{name[:60]!r} stands nowhere in {path.name}; run `rapport translations`, which puts it aside.", po, lines.get(name)))
@@ -114,9 +115,10 @@ def _state(message) -> str:
     return "fuzzy" if message.fuzzy else "settled"
 
 
-def _lines(text: str) -> dict[str, int]:
-    """Line of each msgid, by its words."""
+def _lines(text: str) -> tuple[dict[str, int], list[tuple[str, int]]]:
+    """Line of each msgid, by its words; and those that stand there a second time, which Babel would pass over in silence."""
     found: dict[str, int] = {}
+    twice: list[tuple[str, int]] = []
     words, start = None, 0
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("msgid "):
@@ -125,9 +127,10 @@ def _lines(text: str) -> dict[str, int]:
             words.append(line)
         elif words is not None:
             plain = "".join(part.strip()[1:-1] for part in words).replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
-            found.setdefault(key(plain), start)
+            if found.setdefault(key(plain), start) != start:
+                twice.append((key(plain), start))
             words = None
-    return found
+    return found, twice
 
 
 def message_faults(words: str | tuple[str, ...], translated: str | tuple[str, ...], lang: str) -> Iterator[str]:
