@@ -55,12 +55,16 @@ class Entry:
 
 
 class Checked(NamedTuple):
-    """Coverage of every file and language, every fault in the catalogues, their settled translations, and the English; in the order of the sources."""
+    """Coverage of every file and language, every fault in the catalogues, their settled translations, and the English; in the order of the sources.
+
+    ``unreadable`` has, for a language with a catalogue that cannot be read, the first such fault: that language cannot be shown.
+    """
 
     covered: list[Coverage]
     faults: list[CatalogueError]
     entries: list[Entry]
     texts: dict[Source, list[Text]]
+    unreadable: dict[str, CatalogueError]
 
 
 def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> Checked:
@@ -68,6 +72,7 @@ def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> Checked:
     covered: list[Coverage] = []
     faults: list[CatalogueError] = []
     entries: list[Entry] = []
+    unreadable: dict[str, CatalogueError] = {}
     there = {source: extract(source) for source in sources(root)}
     for lang in langs:
         if lang == SOURCE:
@@ -87,6 +92,7 @@ def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> Checked:
                 found = {key(message.id[0] if isinstance(message.id, tuple) else message.id): message for message in read(po, lang) if message.id}
             except CatalogueError as error:
                 faults.append(error)
+                unreadable.setdefault(lang, error)
                 continue
             text = po.read_text(encoding="utf-8")
             lines, twice = _lines(text)
@@ -106,7 +112,7 @@ def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> Checked:
         for stray in sorted((root / FOLDER / lang).rglob("*.po")) if (root / FOLDER / lang).exists() else []:
             if stray not in known:
                 faults.append(CatalogueError("belongs to no file of the course; remove it, or move it to where its source went.", stray))
-    return Checked(covered, faults, entries, there)
+    return Checked(covered, faults, entries, there, unreadable)
 
 
 def _state(message) -> str:
