@@ -14,7 +14,7 @@ FLOORS = (
     ("facts", "i18n", "charts"),
     ("metrics", "content", "markdown"),
     ("assessment", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
-    ("coverage", "lessons", "study"),
+    ("coverage", "lessons", "proofreading", "study"),
     ("widgets", "editing"),
     ("handbook",),
     ("cli",),

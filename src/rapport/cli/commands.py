@@ -67,6 +67,8 @@ def build(
         raise UsageError(f"No edition {edition!r}; there are {' and '.join(handbook.EDITIONS)}.")
     with shown("Building the handbook") as progress:
         built = handbook.build(course_root(), out, progress, edition)
+    for each in built.left_out:
+        typer.echo(f"Left out {each}", err=True)
     typer.echo(f"The handbook is ready; open {display_path(built.index)}")
     if open_:
         import webbrowser

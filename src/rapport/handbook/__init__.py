@@ -29,12 +29,15 @@ class BuildResult:
         The folder as one file to hand on.
     singles : tuple of Path
         One self-contained file for each module; none in the facilitator's edition.
+    left_out : tuple of str
+        Why a language of the course is not among the pages: its catalogue that cannot be read, by file and line.
     """
 
     index: Path
     pages: tuple[Path, ...]
     zip: Path
     singles: tuple[Path, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def build(root: Path, out: Path | None = None, progress: Progress | None = None, edition: str = "learner") -> BuildResult:
@@ -104,15 +107,25 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
         pages=tuple(out / page.file for page in made),
         zip=out.parent / f"{archive}.zip",
         singles=tuple(out.parent / name for name in singles),
+        left_out=tuple(f"{lang}: {error}" for lang, error in unreadable(root).items()),
     )
 
 
+def unreadable(root: Path) -> dict[str, Exception]:
+    """Languages whose catalogues cannot be read, each with its first fault; the handbook is made without them."""
+    from rapport.i18n import checks
+    from rapport.i18n.catalogue import FOLDER
+
+    return dict(checks.check(root).unreadable) if (root / FOLDER).is_dir() else {}
+
+
 def languages(root: Path) -> tuple[str, ...]:
-    """Languages the handbook is made in: English, and each whose catalogues hold a settled translation of course text."""
+    """Languages the handbook is made in: English, and each that can be read and holds a settled translation of course text."""
     from rapport.i18n import checks
     from rapport.i18n.catalogue import FOLDER
 
     if not (root / FOLDER).is_dir():
         return (i18n.SOURCE,)
-    covered, _ = checks.check(root)
-    return tuple(lang for lang in i18n.LANGUAGES if lang == i18n.SOURCE or any(row.settled for row in covered if row.lang == lang))
+    checked = checks.check(root)
+    settled = {row.lang for row in checked.covered if row.settled} - set(checked.unreadable)
+    return tuple(lang for lang in i18n.LANGUAGES if lang == i18n.SOURCE or lang in settled)

@@ -428,7 +428,7 @@ def frame(pages: list[Page], modules: list[Module]) -> None:
     stems = {module.stem: module for module in modules}
     for number, page in enumerate(pages):
         href = site_href(page.name)
-        page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "current": page.name.removesuffix("-cards") == module.stem} for module in modules]
+        page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "lang": "en" if i18n.OPEN in module.title else "", "current": page.name.removesuffix("-cards") == module.stem} for module in modules]
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
         page.footer = STRINGS["made_by"]
         if page.name != "index":
