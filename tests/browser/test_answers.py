@@ -9,7 +9,7 @@ from small_course import BOOKS, MODULE, ROOT, tiny
 from rapport.content import course_root
 from rapport.exercises import key, load, render, served
 from rapport.exercises.serving import simulated
-from rapport.exercises.values import number_text
+from rapport.i18n.numbers import number as number_text
 from rapport.exercises.words import WORDS
 
 WEB = Path(__file__).parents[2] / "src/rapport/web"

@@ -32,7 +32,7 @@ class Note:
         return "\n\n".join([*self.paragraphs, *(f"{title}\n{table}" for title, table in self.tables)])
 
     def _repr_html_(self) -> str:
-        from rapport.exercises.page import table_html
+        from rapport.exercises.tables import table_html
         from rapport.markdown import to_html
 
         return f'<div class="note">{"".join(map(to_html, self.paragraphs))}{"".join(table_html(table, title) for title, table in self.tables)}</div>'

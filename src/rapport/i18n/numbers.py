@@ -12,7 +12,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
-from babel.numbers import get_currency_symbol
+from babel.numbers import NumberPattern, get_currency_symbol, parse_pattern
 
 from rapport.i18n import language
 
@@ -36,6 +36,12 @@ def _here() -> Locale:
     return _locale(language())
 
 
+@lru_cache
+def _pattern(lang: str, decimals: int) -> NumberPattern:
+    whole = _locale(lang).decimal_formats[None].pattern.split(".")[0]
+    return parse_pattern(f"{whole}.{'0' * decimals}" if decimals else whole)
+
+
 def number(value: Any, decimals: int = 0) -> str:
     """``7,200.5`` in English, ``7 200,5`` in Latvian, ``12,34,567`` in Gujarati.
 
@@ -54,7 +60,7 @@ def number(value: Any, decimals: int = 0) -> str:
     if value != value:
         return MISSING
     digits = f"{abs(value):.{decimals}f}"
-    written = _here().decimal_formats[None].apply(Decimal(digits), _here(), force_frac=(decimals, decimals), numbering_system="latn")
+    written = _pattern(language(), decimals).apply(Decimal(digits), _here(), numbering_system="latn")
     return f"{MINUS}{written}" if value < 0 and digits.strip("0.") else written
 
 
@@ -111,6 +117,11 @@ def clock(at: time) -> str:
 def listed(items: Iterable[str]) -> str:
     """``a, b and c``."""
     return format_list(list(items), locale=_here())
+
+
+def series(numbers: Iterable[str]) -> str:
+    """Numbers one after another, parted by a comma, or by a semicolon where a comma is the decimal mark."""
+    return ("; " if marks()["decimal"] == "," else ", ").join(numbers)
 
 
 def quoted(text: str) -> str:
