@@ -27,10 +27,12 @@ def counts(definition: Workbook, exercise: Exercise, book: Any) -> Any:
     DataFrame
         As the named function made it, but for the words.
     """
-    table = definition.run(exercise.table or "", book)
+    return _in_words(definition.run(exercise.table or "", book), definition.words)
 
+
+def _in_words(table: Any, words: Mapping[str, str]) -> Any:
     def say(value: Any) -> Any:
-        return worded(definition.words, value) if isinstance(value, str) else value
+        return worded(words, value) if isinstance(value, str) else value
 
     return table.rename(columns=say, index=say).rename_axis(index=say).map(say)
 
@@ -81,6 +83,36 @@ def missing_words(definition: Workbook, book: Any) -> list[ContentError]:
     ]
 
 
+@cache
+def _readable() -> type:
+    import pandas as pd
+
+    class Readable(pd.DataFrame):
+        """A DataFrame that a notebook shows as a page does; computing with it gives ordinary ones."""
+
+        def _repr_html_(self) -> str:
+            return table_html(self, "")
+
+    return Readable
+
+
+def readable(table: Any, words: Mapping[str, str] | None = None) -> Any:
+    """A small DataFrame for a reader: headings and categories in `words`, numbers in the reader's way.
+
+    Parameters
+    ----------
+    table : DataFrame
+    words : mapping of str to str, optional
+        What a column, a row or a category is called, by its name in the data.
+
+    Returns
+    -------
+    DataFrame
+        The same values under their words; only its look in a notebook differs.
+    """
+    return _readable()(_in_words(table, words or {}))
+
+
 def table_text(table: Any, title: str) -> dict[str, Any]:
     """A small DataFrame as text: ``title``, ``columns`` and ``rows``; a named index becomes the first columns."""
     table = table.reset_index() if any(name is not None for name in table.index.names) else table
@@ -107,5 +139,5 @@ def table_html(table: Any, title: str, *, frame: bool = False) -> str:
     text = table_text(table, title)
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in text["columns"])
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in text["rows"])
-    made = f"<table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    made = f"<table>{f'<caption>{escape(title)}</caption>' if title else ''}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     return f'<div class="table" role="group" aria-label="{escape(title)}" tabindex="0">{made}</div>' if frame else made
