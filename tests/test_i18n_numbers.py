@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, time
 from pathlib import Path
 
@@ -108,6 +109,7 @@ def test_no_heading_and_no_category_of_module_10_is_english(lang):
         for exercise in (each for each in definition if each.table):
             before, now = (table_text(counts(each, exercise, book), "") for each in (english, definition))
             for old, new in zip(before["columns"] + sum(before["rows"], []), now["columns"] + sum(now["rows"], [])):
+                assert not set(re.findall("[a-z]{4,}", old)) & set(re.findall("[a-z]{4,}", new)), (exercise.id, old)
                 assert old != new or not any(letter.islower() for letter in old), (exercise.id, old)
 
 
@@ -122,6 +124,8 @@ def test_an_author_who_forgets_a_word_is_told_where(tmp_path):
 
 def test_a_key_with_a_gap_serves_whatever_stands_there():
     assert worded({"{low} to {high}": "no {low} līdz {high}"}, "1 to 8") == "no 1 līdz 8" and worded({}, "CN") == "CN"
+    assert worded({"{low} to {high}": "no {low} līdz {high}"}, "expected to stay, if kept") == "expected to stay, if kept", "a part is one word or number"
+    assert worded({"Mon {rest}": "pr. {rest}"}, "Mon 17 and more") == "pr. 17 and more"
 
 
 def test_a_readable_table_computes_as_any_other():

@@ -38,7 +38,7 @@ def _in_words(table: Any, words: Mapping[str, str]) -> Any:
 
 
 def worded(words: Mapping[str, str], text: str) -> str:
-    """What a heading or category is called: `words` by its name; a key such as ``{low} to {high}`` serves whatever stands there."""
+    """What a heading or category is called: `words` by its name; in a key such as ``{low} to {high}`` each part stands for one word or number, ``{rest}`` for several."""
     if text in words:
         return words[text]
     for key, said in words.items():
@@ -51,7 +51,7 @@ def worded(words: Mapping[str, str], text: str) -> str:
 
 @cache
 def _pattern(key: str) -> re.Pattern[str]:
-    return re.compile("".join(f"(?P<{part[1:-1]}>.+?)" if re.fullmatch(r"\{[a-z]+\}", part) else re.escape(part) for part in re.split(r"(\{[a-z]+\})", key)))
+    return re.compile("".join(f"(?P<{part[1:-1]}>{'.+' if part == '{rest}' else r'[^ ]+'})" if re.fullmatch(r"\{[a-z]+\}", part) else re.escape(part) for part in re.split(r"(\{[a-z]+\})", key)))
 
 
 def wordless(definition: Workbook, book: Any) -> Iterator[tuple[str, str]]:
