@@ -22,6 +22,7 @@ FLOORS = (
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Rooms of one floor that lean on each other, each with its reason.
 ALLOWED = {
+    ("charts", "i18n"): "the numbers of a chart are written in the reader's language",
     ("markdown", "content"): "faulty Markdown is an author's mistake, told like the others",
     ("exercises", "simulation"): "an exercise is asked about a simulated book",
     ("exercises", "learner"): "attempts and hints are kept in the learner's record",

@@ -172,6 +172,8 @@ def _exercises(root: Path) -> Found:
     from rapport import coverage
     from rapport.exercises.model import load
     from rapport.exercises.notebook import generate, notebook_path, sources
+    from rapport.exercises.serving import simulated
+    from rapport.exercises.tables import missing_words
     from rapport.handbook.execute import read_notebook
 
     known = set(coverage.read(root)[0])
@@ -180,6 +182,7 @@ def _exercises(root: Path) -> Found:
         try:
             definition = load(path.stem, root, sources=known)
             count += len(definition.exercises)
+            yield from missing_words(definition, simulated(definition, 1).book)
             workbook = notebook_path(definition)
             if not workbook.exists() or sources(read_notebook(workbook)) != sources(generate(definition)):
                 yield ContentError(f"the workbook does not follow {path.name}; run: rapport execute {path.stem}", workbook)

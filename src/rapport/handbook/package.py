@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from rapport import i18n
 from rapport.content import ContentError
 from rapport.handbook.pages import Page, html_in
 from rapport.handbook.verify import verify
@@ -61,10 +62,26 @@ def site_files(pages: list[Page], more: tuple[str, ...] = ()) -> dict[str, bytes
     styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
     head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
     head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)
-    html = {page.file: html_in(page.lang, page, policy=_policy(POLICY), assets=head, scripts="") for page in pages}
+    margins = {page.lang: f"margin.{page.lang}.css" for page in pages} if "facilitator.css" in more else {}
+    loaded |= {name: margin_style(lang).encode() for lang, name in margins.items()}
+
+    def head_of(page: Page) -> str:
+        return f'<link rel="stylesheet" href="{margins[page.lang]}">\n{head}' if margins else head
+
+    html = {page.file: html_in(page.lang, page, policy=_policy(POLICY), assets=head_of(page), scripts="") for page in pages}
     loaded |= fonts()
     verify(html, [*loaded, MARKER])
     return {**{name: text.encode() for name, text in html.items()}, **loaded, MARKER: MARKER_TEXT.encode()}
+
+
+def margin_style(lang: str) -> str:
+    """What stands in the lower margin of every printed sheet that holds answers: a style sheet, because a margin box cannot read the page."""
+    from rapport.handbook.facilitator_words import STRINGS
+
+    with i18n.speaking(lang):
+        words = re.sub(r'(["\\])', r"\\\1", STRINGS["mark"])
+    box = f'@bottom-center {{ content: "{words}"; font: 7pt "Noto Sans Gujarati", sans-serif; }}'
+    return "".join(f"@page {name} {{ {box} }}\n" for name in ("marked", "lookup"))
 
 
 def single_file(page: Page) -> bytes:
