@@ -18,7 +18,9 @@ from rapport.exercises import Estimate, Sweep, bake, check, clashes, key, load, 
 from rapport.exercises.checking import reveal
 from rapport.exercises.notebook import fill, generate, notebook_path, sources, sync
 from rapport.exercises.reading import Unread, number
-from rapport.exercises.values import agrees, apart, number_text, with_unit
+from rapport.exercises import units
+from rapport.exercises.values import agrees, apart
+from rapport.i18n.numbers import number as number_text
 from rapport.exercises.words import WORDS
 from rapport.learner import open_record
 
@@ -77,7 +79,7 @@ FAULTS = {
     "an imported name": (swap("compute: rate\n", "compute: Estimate\n"), "no function is called 'Estimate'", "exercises.0.compute"),
     "an unknown mistake function": (swap("rate_of_everyone", "rate_of_everybody"), "Did you mean 'rate_of_everyone'", "exercises.0.mistakes.0.compute"),
     "a truth function that takes no truth": (swap("compute: rate_truth", "compute: rate"), "must take truth and book", "exercises.0.truth.compute"),
-    "an id used twice": (swap("- id: hours", "- id: rate"), "already used on line 5", "exercises.1.id"),
+    "an id used twice": (swap("- id: hours", "- id: rate"), "already used on line 6", "exercises.1.id"),
     "an id that is none": (swap("- id: rate", "- id: The Rate"), "pattern", "exercises.0.id"),
     "no known mistake": (swap("      - {id: shrug, option: neither, says: There is a table to count in.}", "      []"), "no known mistake", "exercises.2.mistakes"),
     "one hint": (swap("hints: [Count., Compare.]", "hints: [Count.]"), "at least two", "exercises.2.hints"),
@@ -220,7 +222,7 @@ BROKEN = {
     "infinity": ("rate", np.inf, "came out as inf"),
     "pandas' missing": ("rate", pd.NA, "came out as <NA>"),
     "a word": ("rate", "forty", "is not a number"),
-    "a doubtful text": ("rate", "1,234", "two ways"),
+    "a doubtful text": ("rate", "1,23,4", "two ways"),
     "a truth value": ("rate", True, "True or False"),
     "numpy's truth value": ("rate", np.True_, "True or False"),
     "a complex number": ("rate", 1j, "this is a complex"),
@@ -265,8 +267,8 @@ def test_answers_of_many_forms_are_right(session):
 def test_a_percentage_given_as_a_share_gets_its_own_sentence(session):
     value = session._key("rate").value
     verdict = session.check("rate", value / 100)
-    assert verdict.outcome == "wrong" and verdict.message == WORDS["fraction_says"]
-    assert session.check("rate", 0.99).message == WORDS["fraction_says"], "the sentence does not tell whether the share was right"
+    assert verdict.outcome == "wrong" and verdict.message == WORDS.say("fraction_says", percent="12.5", share="0.125")
+    assert session.check("rate", 0.99).message == verdict.message, "the sentence does not tell whether the share was right"
 
 
 def test_two_mistakes_that_data_cannot_tell_apart_are_both_named(small):
@@ -308,7 +310,8 @@ def test_numbers_are_written_with_a_true_minus_and_never_minus_nought(number_, d
 
 
 def test_units_stand_where_they_are_written():
-    assert [with_unit("5", unit) for unit in ("%", "hours", "€", "")] == ["5%", "5 hours", "€5", "5"] and with_unit("−5", "€") == "−€5"
+    assert [units.written(5, 0, unit) for unit in ("%", "hours", "€", "")] == ["5%", "5 hours", "€5", "5"]
+    assert units.written(-5, 0, "€") == "−€5" and units.written(1, 0, "hours") == "1 hour" and units.written(1, 1, "hours") == "1.0 hours"
 
 
 def test_the_planted_truth_and_the_own_error_come_only_after_the_answer_is_earned(session):

@@ -13,7 +13,7 @@ import yaml
 from rapport.exercises.checking import check, key, reveal
 from rapport.exercises.model import Workbook, load
 from rapport.exercises.serving import served, simulated
-from rapport.exercises.values import number_text
+from rapport.i18n.numbers import number as number_text
 
 ROOT = Path(__file__).parents[1]
 MODULES = [path.stem for path in sorted((ROOT / "exercises").glob("*.yaml"))]

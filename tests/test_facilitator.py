@@ -11,7 +11,7 @@ import tiny_course
 from nbformat.v4 import new_markdown_cell
 from typer.testing import CliRunner
 
-from rapport import exercises, handbook, playbooks, scenarios
+from rapport import exercises, handbook, i18n, playbooks, scenarios
 from rapport.cli import skeletons
 from rapport.cli.commands import app
 from rapport.content import ContentError, course_root, module_stems
@@ -255,8 +255,9 @@ def test_a_module_without_a_session_has_what_is_derived_and_says_so(course, read
 
 
 def test_the_words_on_paper_and_on_screen_are_the_same():
-    css = (package.WEB / "facilitator.css").read_text(encoding="utf-8")
-    assert css.count(f'content: "{facilitator.STRINGS["mark"]}"') == 2
+    for lang in i18n.LANGUAGES:
+        with i18n.speaking(lang):
+            assert package.margin_style(lang).count(f'content: "{facilitator.STRINGS["mark"]}"') == 2
     template = (Path(facilitator.__file__).parent / "templates/pages/facilitator.html.j2").read_text(encoding="utf-8")
     used = set(re.findall(r"words\.(\w+)|tell\(\"(\w+)\"", template))
     source = template + Path(facilitator.__file__).read_text(encoding="utf-8")

@@ -415,3 +415,18 @@ def test_progress_is_told_to_the_end(course, tmp_path, ready):
     told = []
     handbook.build(course, tmp_path / "handbook", lambda *each: told.append(each))
     assert told[-1][1] == told[-1][2] and [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+
+
+def test_a_language_whose_catalogue_cannot_be_read_is_left_out_and_the_others_are_made(tmp_path):
+    from rapport import handbook
+
+    course = tiny_course.make(tmp_path / "course")
+    for lang, data in (("gu", 'msgid "About"\nmsgstr "વિશે"\n'.encode()), ("lv", b'msgid "About"\nmsgstr "Par\xff"\n')):
+        po = course / f"locales/{lang}/playbooks/about.md.po"
+        po.parent.mkdir(parents=True)
+        po.write_bytes(b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n' + data)
+    assert handbook.languages(course) == ("en", "gu")
+    built = handbook.build(course, tmp_path / "out" / "handbook")
+    names = {path.name for path in built.pages}
+    assert {"about.html", "about.gu.html"} <= names and "about.lv.html" not in names
+    assert len(built.left_out) == 1 and built.left_out[0].startswith("lv: ") and "about.md.po:6: not UTF-8 text" in built.left_out[0]

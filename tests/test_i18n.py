@@ -189,7 +189,7 @@ def test_a_changed_sentence_turns_its_translation_fuzzy_and_it_shows_english(cou
     page.write_text(page.read_text(encoding="utf-8").replace("About it", "About it all"), encoding="utf-8")
     assert '#, fuzzy\nmsgid "About it all"\nmsgstr "Par to"' in updated(course)
     assert catalogue.catalogue(page, course, "lv").text("About it all") == "About it all"
-    (row,) = [row for row in checks.check(course, ("lv",))[0]]
+    (row,) = checks.check(course, ("lv",)).covered
     assert row.fuzzy == ("About it all",) and row.settled == 0 and not row.complete
 
 
@@ -215,7 +215,7 @@ LINE = 'msgid "It costs 1,234 with {n} of [these](#card)."\nmsgstr "%s"\n'
 )
 def test_a_translation_keeps_placeholders_links_marks_and_numbers(course, translated, says):
     po = write(course, 'msgid "About it"\nmsgstr "Par to"\n\n' + LINE % translated)
-    _, faults = checks.check(course, ("lv",))
+    faults = checks.check(course, ("lv",)).faults
     assert [fault.problem for fault in faults if says in fault.problem] == [fault.problem for fault in faults]
     assert bool(faults) == bool(says) and all(fault.path == po and fault.line == 8 for fault in faults)
 
@@ -227,12 +227,14 @@ def test_a_translation_keeps_placeholders_links_marks_and_numbers(course, transl
         ((HEAD + 'msgid "About it"\nmsgstr "ok"\n\nmsgid "x"\n').encode() + b'msgstr "\xff"\n', "not UTF-8 text", 9),
         ((HEAD + 'msgid "Nobody wrote this"\nmsgstr "x"\n').encode(), "'Nobody wrote this' stands nowhere in about.md", 5),
         ((HEAD + 'msgid "About it"\nmsgsrt "Par to"\n').encode(), "not a valid PO file", None),
+        ((HEAD + 'msgid "About it"\nmsgstr "Par to"\n\nmsgid "About it"\nmsgstr "Par šo"\n').encode(), "'About it' stands on line 5 already", 8),
+        ((HEAD + LINE % "Tas maksā 1234 ar {m} no [šiem](#card).").encode(), "the placeholders differ: the translation misses {n}", 5),
     ],
 )
 def test_a_broken_catalogue_names_file_and_line_and_the_other_language_still_reads(course, data, says, line):
     po = write(course, "", data=data)
     write(course, 'msgid "About it"\nmsgstr "તેના વિશે"\n', lang="gu")
-    covered, faults = checks.check(course)
+    covered, faults, *_ = checks.check(course)
     assert len(faults) == 1 and says in faults[0].problem and faults[0].path == po and (line is None or faults[0].line == line)
     assert [row.settled for row in covered if row.lang == "gu"] == [1]
 
@@ -242,6 +244,7 @@ def test_a_broken_catalogue_names_file_and_line_and_the_other_language_still_rea
     [
         ("lv", ("{n} karšu", "{n} karte", "{n} kartes"), ""),
         ("lv", ("", "", ""), ""),
+        ("lv", ("{n} karšu", "{n} karte", "{n} kartes", "{n} karšu"), "has 4 of 3 plural forms"),
         ("lv", ("{n} karšu", "{n} karte", ""), "has 2 of 3 plural forms; lv needs every one"),
         ("gu", ("{n} કાર્ડ", "{n} કાર્ડ"), ""),
         ("gu", ("{n} કાર્ડ",), "has 1 of 2 plural forms"),
@@ -258,11 +261,11 @@ def test_a_catalogue_of_no_file_is_told(course):
     write(course, "")
     stray = course / "locales/lv/playbooks/gone.md.po"
     stray.write_text(HEAD, encoding="utf-8")
-    assert [fault.path for fault in checks.check(course, ("lv",))[1]] == [stray]
+    assert [fault.path for fault in checks.check(course, ("lv",)).faults] == [stray]
 
 
 def test_the_course_s_catalogues_hold_every_text_and_have_no_faults():
-    covered, faults = checks.check(ROOT)
+    covered, faults, *_ = checks.check(ROOT)
     assert not faults
     stale = [po for po, text in catalogue.update(ROOT) if not po.exists() or po.read_text(encoding="utf-8") != text]
     assert not stale, "run: rapport translations"

@@ -17,6 +17,9 @@ from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import ScalarFormatter
+
+from rapport.i18n.numbers import marks, number
 
 COLOURS = {
     "ink": "#1d2733",  # titles, values
@@ -105,7 +108,16 @@ def figure(title: str, subtitle: str = "", *, width: float = 5.4, height: float 
         axes = fig.subplots(1, panels, sharey=True)
         for ax in np.atleast_1d(axes):
             ax.grid(True, axis="both")
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.set_major_formatter(_Ticks())
     return fig, axes
+
+
+class _Ticks(ScalarFormatter):
+    """The numbers along an axis with the reader's decimal mark; not grouped, since years are numbers as well."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return super().__call__(x, pos).replace(".", marks()["decimal"])
 
 
 def _wrapped(fig: Figure, text: str, font: FontProperties, room: float) -> list[str]:
@@ -165,7 +177,7 @@ def dots(
             ax.hlines(rows, low, high, colors=shades, linewidth=3, alpha=0.45)
         ax.scatter(values, rows, s=62, c=shades, zorder=3)
         for row, value in enumerate(values):
-            text = texts[row] if texts is not None else f"{value:.{decimals}f}".replace("-", "−")
+            text = texts[row] if texts is not None else number(value, decimals)
             write(ax, value, row, text, colour_name=shades[row], dy=8, ha="center")
         ax.set_yticks(rows, labels)
         ax.set_ylim(len(labels) - 0.45, -0.65)

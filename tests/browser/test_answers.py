@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from small_course import BOOKS, MODULE, ROOT, tiny
 
+from rapport import i18n
 from rapport.content import course_root
-from rapport.exercises import key, load, render, served
+from rapport.exercises import key, load, render, served, units
 from rapport.exercises.serving import simulated
-from rapport.exercises.values import number_text
 from rapport.exercises.words import WORDS
+from rapport.i18n import numbers
+from rapport.i18n.numbers import number as number_text
 
 WEB = Path(__file__).parents[2] / "src/rapport/web"
 CASES = json.loads((ROOT.parent / "number_cases.json").read_text(encoding="utf-8"))
@@ -97,15 +99,32 @@ def give(page, this, value):
 
 
 def test_the_browser_reads_every_number_as_python_does(page):
-    read = page.evaluate("cases => cases.map(([text, unit]) => RapportAnswers.readNumber(text, unit))", CASES["read"])
+    cases = [(text, units.names(unit)) for text, unit, _ in CASES["read"]]
+    read = page.evaluate("cases => cases.map(([text, names]) => RapportAnswers.readNumber(text, names, '.'))", cases)
     assert [(case[0], found.get("value", found)) for case, found in zip(CASES["read"], read)] == [(case[0], case[2]) for case in CASES["read"]]
-    refused = page.evaluate("cases => cases.map(([text, unit]) => RapportAnswers.readNumber(text, unit).broke)", CASES["refuse"])
+    cases = [(text, units.names(unit)) for text, unit, _ in CASES["refuse"]]
+    refused = page.evaluate("cases => cases.map(([text, names]) => RapportAnswers.readNumber(text, names, '.').broke)", cases)
     assert [(case[0], found) for case, found in zip(CASES["refuse"], refused)] == [(case[0], case[2]) for case in CASES["refuse"]]
 
 
-def test_the_browser_writes_numbers_as_python_does(page):
-    cases = [(1234567.891, 2), (-3, 0), (-0.04, 1), (0.5, 1), (999.96, 1), (-1234.5, 1)]
-    assert page.evaluate("cases => cases.map(([n, d]) => RapportAnswers.numberText(n, d))", cases) == [number_text(n, d) for n, d in cases]
+def test_the_browser_settles_a_doubt_by_the_language_as_python_does(page):
+    for text, unit, values, said in CASES["by_language"]:
+        for lang, value in values.items():
+            with i18n.speaking(lang):
+                given = [text, units.names(unit), numbers.marks()["decimal"]]
+            found = page.evaluate("([text, names, decimal]) => [RapportAnswers.readNumber(text, names, decimal).value, RapportAnswers.doubtful(text, decimal)]", given)
+            assert found == [value, said[lang]], (text, lang)
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_the_browser_writes_numbers_and_units_as_python_does(page, lang):
+    cases = [(1234567.891, 2), (-3, 0), (-0.04, 1), (0.5, 1), (999.96, 1), (-1234.5, 1), (21, 0), (12.1, 1), (1, 0), (11, 0), (1, 1), (1.21, 2)]
+    with i18n.speaking(lang):
+        marks, written = numbers.marks(), [numbers.number(n, d) for n, d in cases]
+        assert page.evaluate("([cases, marks]) => cases.map(([n, d]) => RapportAnswers.numberText(n, d, marks))", [cases, marks]) == written
+        for unit in units.KNOWN:
+            made = page.evaluate("([cases, forms, marks, lang]) => cases.map(([n, d]) => RapportAnswers.measured(n, d, forms, marks, lang))", [cases, units.forms(unit), marks, lang])
+            assert made == [units.written(n, d, unit) for n, d in cases]
 
 
 # ---- the way through an exercise ----
@@ -139,7 +158,7 @@ def test_a_guess_is_shown_back_and_the_own_error_told(page, keys):
     assert f"lies {abs(round(this.value, 1) - 60):.1f} percentage points from the planted value" in shown
 
 
-@pytest.mark.parametrize(("text", "kind", "says"), [("", "not_tried", "Nothing to check"), ("forty", "broke", "“forty” is not a number"), ("1,234", "broke", "two ways"), ("12 hours", "broke", "(%)"), ("0,4", "wrong", "in per cent"), ("−3", "wrong", "does not agree")])
+@pytest.mark.parametrize(("text", "kind", "says"), [("", "not_tried", "Nothing to check"), ("forty", "broke", "“forty” is not a number"), ("1,23,4", "broke", "two ways"), ("12 hours", "broke", "(%)"), ("0,4", "wrong", "in per cent"), ("−3", "wrong", "does not agree")])
 def test_what_is_no_answer_gets_a_sentence_and_only_judged_answers_count(page, text, kind, says):
     status = answer(page, "rate", text)
     assert outcome(page, "rate") == kind and says in status.inner_text()

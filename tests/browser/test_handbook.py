@@ -11,6 +11,7 @@ from rapport.content import course_root, module_stems
 from rapport.exercises import load
 from rapport.exercises.checking import key
 from rapport.exercises.serving import served, simulated
+from rapport.i18n.leftovers import leftovers_in_page
 
 HERE = Path(__file__).parent
 COURSE = course_root(HERE)
@@ -390,3 +391,64 @@ def test_the_data_of_a_case_is_whole_in_the_page(built):
     block = html.split("<rapport-scenario", 1)[1].split('<script type="application/json">', 1)[1].split("</script>", 1)[0]
     graph = json.loads(block)
     assert graph["format"] == 1 and graph["module"] == STEM
+
+
+# ---- In another language ------------------------------------------------------------------------------------------
+
+OTHERS = ("gu", "lv")
+
+STATES = """(pick) => {
+  const states = [];
+  const keep = (what) => states.push([what, document.querySelector("rapport-scenario").outerHTML]);
+  const find = (selector) => document.querySelector("rapport-scenario " + selector);
+  keep("before the start");
+  find(".rs-start button").click();
+  for (let move = 0; move < 90 && !find("[data-do]"); move += 1) {
+    keep("move " + move);
+    if (find(".rs-rank")) for (const selector of ["[data-reading=b][data-rank='1']", "[data-reading=a][data-rank='2']", "[data-sure='2']"]) find(selector).click();
+    const options = [...document.querySelectorAll("rapport-scenario .rs-option:not([disabled])")];
+    (find("[data-continue]") || options[pick % Math.max(options.length, 1)] || find(".rs-rank button[type=submit]")).click();
+  }
+  keep("the end");
+  return states;
+}"""
+
+ANSWERED = """(value) => {
+  const states = [];
+  for (const exercise of document.querySelectorAll("rapport-exercise")) {
+    for (const button of exercise.querySelectorAll("button")) if (button.offsetParent) { button.click(); states.push([exercise.id, exercise.outerHTML]); }
+    for (const input of exercise.querySelectorAll("input[type=radio], input[type=checkbox]")) if (input.offsetParent) input.click();
+    for (const select of exercise.querySelectorAll("select")) { select.selectedIndex = select.options.length - 1; select.dispatchEvent(new Event("change", { bubbles: true })); }
+    for (const input of exercise.querySelectorAll("input:not([type=radio]):not([type=checkbox])")) { input.value = value; input.dispatchEvent(new Event("input", { bubbles: true })); }
+    for (const form of exercise.querySelectorAll("form")) form.requestSubmit();
+    states.push([exercise.id + " answered with " + value, exercise.outerHTML]);
+  }
+  return states;
+}"""
+
+
+def english(html, lang):
+    return sorted({f"{each.words} | {each.around}" for each in leftovers_in_page(html, lang, COURSE)})
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+@pytest.mark.parametrize("name", ["index", "about", EXPLORING, f"{EXPLORING}-cards"])
+def test_a_translated_page_as_it_is_delivered_has_no_english_that_is_not_marked(built, name, lang):
+    assert english((built.index.parent / f"{name}.{lang}.html").read_text(encoding="utf-8"), lang) == []
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_no_state_of_the_case_the_exercises_or_the_explorer_says_anything_in_english(opened, lang):
+    states = []
+    for pick in (0, 1, 3):
+        page = opened(f"{EXPLORING}.{lang}")
+        states += page.evaluate(STATES, pick)
+    assert len(states) > 30
+    for value in ("", "1", "0,5", "?"):
+        states += page.evaluate(ANSWERED, value)
+    explorer = page.locator("rapport-explorer")
+    for number in range(explorer.locator("select").count()):
+        explorer.locator("select").nth(number).select_option(index=1)
+        states.append([f"explorer {number}", explorer.evaluate("each => each.outerHTML")])
+    found = {f"{what}: {words}" for what, html in states for words in english(html, lang)}
+    assert not found

@@ -173,6 +173,8 @@ def _exercises(root: Path) -> Found:
     from rapport import coverage
     from rapport.exercises.model import load
     from rapport.exercises.notebook import generate, notebook_path, sources
+    from rapport.exercises.serving import simulated
+    from rapport.exercises.tables import missing_words
     from rapport.handbook.execute import read_notebook
 
     known = set(coverage.read(root)[0])
@@ -181,6 +183,7 @@ def _exercises(root: Path) -> Found:
         try:
             definition = load(path.stem, root, sources=known)
             count += len(definition.exercises)
+            yield from missing_words(definition, simulated(definition, 1).book)
             workbook = notebook_path(definition)
             if not workbook.exists() or sources(read_notebook(workbook)) != sources(generate(definition)):
                 yield ContentError(f"the workbook does not follow {path.name}; run: rapport execute {path.stem}", workbook)
@@ -235,27 +238,25 @@ def _editing(root: Path) -> Found:
 
 
 def _translations(root: Path, release: bool) -> Found:
-    from rapport.content import display_path
+    from rapport import proofreading
     from rapport.i18n import LANGUAGES, SOURCE, checks
 
     if not (root / "locales").is_dir():
         return
-    covered, faults = checks.check(root)
+    checked = checks.check(root)
     totals = []
     for lang in (lang for lang in LANGUAGES if lang != SOURCE):
-        rows = [row for row in covered if row.lang == lang]
+        rows = [row for row in checked.covered if row.lang == lang]
         settled, waiting = sum(row.settled for row in rows), sum(len(row.fuzzy) + len(row.open) for row in rows)
         totals.append(f"{lang} {settled} of {settled + waiting} settled")
     yield "; ".join(totals)
-    for row in covered:
-        if row.complete:
-            continue
-        told = f"{row.lang} {display_path(row.path)}: {_counted(len(row.open), 'text')} open, {len(row.fuzzy)} changed since"
-        yield f"  {told}"
-        yield from (f"    waits: {words[:90]}" for words in row.fuzzy[:5])
-        if release:
-            yield ContentError(f"{row.lang}: {len(row.open) + len(row.fuzzy)} texts wait for their translation; a release needs every one.", row.path)
-    yield from (ContentError(fault.problem, fault.path, fault.line) for fault in faults)
+    yield from (f"  {line}" for line in proofreading.report(checked.covered, root))
+    if release:
+        for row in (row for row in checked.covered if not row.complete):
+            yield ContentError(f"{row.lang}: {_counted(len(row.open) + len(row.fuzzy), 'text')} wait for their translation; a release needs every one.", row.path)
+    yield from (ContentError(fault.problem, fault.path, fault.line) for fault in checked.faults)
+    for each in proofreading.proofread(root, checked, release):
+        yield each if isinstance(each, ContentError) else f"  {each}"
 
 
 def _coverage(root: Path) -> Found:

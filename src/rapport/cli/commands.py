@@ -85,6 +85,8 @@ def build(
         return
     with shown("Building the handbook") as progress:
         built = handbook.build(root, out, progress, edition, fork=not no_fork)
+    for each in built.left_out:
+        typer.echo(f"Left out {each}", err=True)
     typer.echo(f"The handbook is ready; open {display_path(built.index)}")
     if watch:
         from rapport.handbook.watch import watch as go_on

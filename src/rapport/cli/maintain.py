@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -42,12 +43,19 @@ def lock() -> None:
         _run([uv, *_LOCK, *where, "pyproject.toml"], root)
 
 
-def translations() -> None:
+def translations(
+    sheet: Annotated[Path | None, typer.Argument(help="The sheet to write or to bring in.")] = None,
+    worksheet: Annotated[str | None, typer.Option(help="Write the translations of this language that wait to be read back, without their English.")] = None,
+    take: Annotated[str | None, typer.Option(help="Bring a filled sheet of this language into its record of back-translations.")] = None,
+) -> None:
     """Bring the catalogues in locales/ up to date with the English texts; a changed sentence turns its translations fuzzy."""
     from rapport.content import ContentError, course_root, display_path, raise_all, write_text
     from rapport.i18n.catalogue import CatalogueError, update
 
     root = course_root()
+    if sheet or worksheet or take:
+        _back_translation(root, sheet, worksheet, take)
+        return
     changed, faults = 0, []
     for made in update(root):
         if isinstance(made, CatalogueError):
@@ -61,6 +69,27 @@ def translations() -> None:
     if not changed:
         typer.echo("Every catalogue is up to date.")
     raise_all(faults)
+
+
+def _back_translation(root: Path, sheet: Path | None, worksheet: str | None, take: str | None) -> None:
+    from rapport.content import display_path, write_text
+    from rapport.i18n import LANGUAGES, SOURCE
+    from rapport.i18n.checks import check
+    from rapport.proofreading import backtranslation
+
+    lang = worksheet or take
+    others = [each for each in LANGUAGES if each != SOURCE]
+    if not sheet or not lang or (worksheet and take) or lang not in others:
+        raise UsageError(f"Say one of --worksheet and --take with a language ({', '.join(others)}), and the file: rapport translations --worksheet {others[0]} sheet.yaml")
+    entries = check(root, (lang,)).entries
+    if take:
+        typer.echo(f"{backtranslation.take(root, lang, entries, sheet)} rows brought into {display_path(backtranslation.path_of(root, lang))}; now compare them and write their verdicts.")
+        return
+    if sheet.exists():
+        raise UsageError(f"{display_path(sheet)} is there already; choose another name, so that no filled sheet is lost.")
+    text, rows = backtranslation.worksheet(root, lang, entries)
+    write_text(sheet, text)
+    typer.echo(f"{rows} texts to read back in {display_path(sheet)}.")
 
 
 def test_spark(context: typer.Context) -> None:
@@ -90,6 +119,6 @@ def clean() -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the maintainers' commands to `app`."""
-    app.command("translations", rich_help_panel="For authors", epilog="Example: rapport translations")(translations)
+    app.command("translations", rich_help_panel="For authors", epilog="Example: rapport translations --worksheet lv sheet.yaml")(translations)
     for name, command, more in (("lock", lock, {}), ("test-spark", test_spark, _MORE), ("benchmark", benchmark, _MORE), ("clean", clean, {})):
         app.command(name, rich_help_panel="For maintainers", context_settings=more, epilog=f"Example: rapport {name}")(command)

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapport.content import ContentError
+from rapport.exercises import units
 from rapport.exercises.model import Answer, Exercise, Mistake, NoAnswer, Workbook
-from rapport.exercises.reading import Unread, read
-from rapport.exercises.values import CURRENCIES, Estimate, Value, agrees, apart, distance_text, number_text, real, with_unit
+from rapport.exercises.reading import Unread, doubtful, read
+from rapport.exercises.values import Estimate, Value, agrees, apart, real
 from rapport.exercises.words import MARKS, WORDS, say
+from rapport.i18n.numbers import quoted
 
 OUTCOMES = ("right", "mistake", "wrong", "broke", "not_tried")
 
@@ -201,8 +203,14 @@ def check(this: Key, raw: Any, prediction: Any = None) -> Verdict:
     if _passes(this, given):
         return Verdict("right", say("right_says"), exercise.title, after=reveal(this, given, prediction))
     if slips := [mistake for mistake, value in this.mistakes if _shows(answer, mistake, value, given)]:
-        return Verdict("mistake", slip_text([mistake.says for mistake in slips]), exercise.title, tuple(mistake.id for mistake in slips))
-    return Verdict("wrong", _wrong(this, given), exercise.title)
+        return Verdict("mistake", "\n\n".join([slip_text([mistake.says for mistake in slips]), *_as_read(raw)]), exercise.title, tuple(mistake.id for mistake in slips))
+    return Verdict("wrong", "\n\n".join([_wrong(this, given), *_as_read(raw)]), exercise.title)
+
+
+def _as_read(raw: Any) -> list[str]:
+    """How separators of a typed answer were read, where they could have been read otherwise."""
+    typed = [each for each in (raw if isinstance(raw, tuple | list) else (raw,)) if isinstance(each, str)]
+    return [say(key, text=each.strip()) for each in typed if (key := doubtful(each))]
 
 
 def _passes(this: Key, given: Value) -> bool:
@@ -238,7 +246,7 @@ def _wrong(this: Key, given: Value) -> str:
         return say("match_says", right=_matched(this.value, given), total=len(this.value), passing=this.exercise.answer.passing)
     numbers = given if isinstance(given, tuple) else (given,)
     if asks_percent(this) and all(abs(n) <= 1 for n in numbers):  # type: ignore[arg-type]
-        return say("fraction_says")
+        return say("fraction_says", percent="12.5", share="0.125")
     return say("wrong_says")
 
 
@@ -248,16 +256,13 @@ def _wrong(this: Key, given: Value) -> str:
 def value_text(answer: Answer, value: Value) -> str:
     """`value` as a reader sees it: rounded, with its unit; the text of an option."""
     if isinstance(value, tuple):
-        low, high = (number_text(end, answer.decimals) for end in value)
-        if answer.unit in CURRENCIES:
-            return say("range", low=with_unit(low, answer.unit), high=with_unit(high, answer.unit))
-        return with_unit(say("range", low=low, high=high), answer.unit)
+        return units.written_range(*value, answer.decimals, answer.unit, WORDS["range"])
     if isinstance(value, str):
-        return say("quoted", text=answer.option_text(value)) if answer.options else value
+        return quoted(answer.option_text(value)) if answer.options else value
     if isinstance(value, dict):
         texts = {row.id: row.text for row in answer.rows}
         return "; ".join(f"{texts[row]}: {answer.option_text(option)}" for row, option in value.items())
-    return with_unit(number_text(value, answer.decimals), answer.unit)
+    return units.written(value, answer.decimals, answer.unit)
 
 
 def filled(text: str, this: Key) -> str:
@@ -293,7 +298,7 @@ def reveal(this: Key, given: Value | None = None, prediction: Any = None) -> tup
     answer = this.exercise.answer
     paragraphs = planted(this)
     if isinstance(given, float) and isinstance(this.truth, float):
-        paragraphs.append(say("error", distance=distance_text(given - this.truth, answer.unit, answer.decimals, say("points"))))
+        paragraphs.append(say("error", distance=_distance(given - this.truth, answer)))
     if prediction is not None:
         paragraphs.append(_guess(this, prediction))
     return (*paragraphs, filled(this.exercise.solution, this))
@@ -306,4 +311,8 @@ def _guess(this: Key, prediction: Any) -> str:
     guess = value_text(answer, float(prediction))
     if isinstance(value, tuple):
         return say("guess_inside" if value[0] <= float(prediction) <= value[1] else "guess_outside", guess=guess)
-    return say("guess", guess=guess, distance=distance_text(float(prediction) - value, answer.unit, answer.decimals, say("points")))  # type: ignore[operator, arg-type]
+    return say("guess", guess=guess, distance=_distance(float(prediction) - value, answer))  # type: ignore[operator, arg-type]
+
+
+def _distance(gap: float, answer: Answer) -> str:
+    return units.written(abs(gap), answer.decimals, units.of_distance(answer.unit))

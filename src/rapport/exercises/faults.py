@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rapport.content import ContentError
+from rapport.exercises import units
 
 if TYPE_CHECKING:
     from rapport.exercises.model import Answer, Exercise
@@ -58,6 +59,9 @@ def faults(exercise: Exercise, functions: Mapping[str, Callable[..., Any]], sour
 
 def _answer_faults(answer: Answer, error: Fault) -> Iterator[ContentError]:
     numeric = answer.kind in ("number", "interval")
+    if answer.unit not in units.KNOWN:
+        known = ", ".join(map(repr, units.KNOWN))
+        yield error(f"no unit is called {answer.unit!r}; units are {known}. Use one of them, or add its singular and plural in exercises/units.py.", "answer", "unit")
     if numeric and answer.tolerance is None:
         yield error("the key `tolerance` is missing: half the width of what is accepted, in the answer's unit.", "answer")
     elif numeric and answer.tolerance is not None:

@@ -102,10 +102,11 @@ class Exercise(_Declared):
 
 
 class ExerciseFile(_Declared):
-    """The YAML file of a module's exercises."""
+    """The YAML file of a module's exercises; ``words`` says how headings and categories of its small tables read."""
 
     module: str
     book: str
+    words: dict[str, str] = {}
     exercises: tuple[Exercise, ...] = Field(min_length=1)
 
 
@@ -126,6 +127,8 @@ class Workbook:
         ``simulate(seed)`` gives an object with ``.book`` and ``.truth``.
     hash : str
         Sixteen hexadecimal digits that change with either file.
+    words : mapping of str to str
+        What a heading or category of a small table is called, by its name there.
     """
 
     module: str
@@ -134,6 +137,7 @@ class Workbook:
     functions: Mapping[str, Callable[..., Any]] = field(repr=False)
     simulate: Callable[[int], Any] = field(repr=False)
     hash: str
+    words: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __iter__(self) -> Iterator[Exercise]:
         return iter(self.exercises)
@@ -226,7 +230,7 @@ def load(module: str, root: Path | None = None, books: Books | None = None, sour
         errors += faults(exercise, functions, sources, lambda problem, *keys, i=index: document.error(problem, "exercises", i, *keys))
     raise_all(errors)
     digest = hashlib.sha256(read_text(path).encode() + b"\0" + read_text(path.with_suffix(".py")).encode()).hexdigest()[:16]
-    return Workbook(module, path, file.exercises, functions, books[file.book], digest)
+    return Workbook(module, path, file.exercises, functions, books[file.book], digest, file.words)
 
 
 # ---- the functions beside it ------------------------------------------------------------------------------------

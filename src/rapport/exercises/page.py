@@ -6,19 +6,23 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from html.parser import HTMLParser
 from typing import Any
 
 from markupsafe import escape
 
+from rapport import i18n
 from rapport.content import ContentError
+from rapport.exercises import units
 from rapport.exercises.checking import Key, asks_percent, filled, key, planted
 from rapport.exercises.model import Exercise, Mistake, Workbook
 from rapport.exercises.serving import clashes_on, served, simulated
+from rapport.exercises.tables import counts, table_html, table_text
 from rapport.exercises.values import Value, band
 from rapport.exercises.words import MARKS, WORDS, asked, say
-from rapport.i18n import language, typesetting, unmarked
+from rapport.i18n import language, numbers, typesetting, unmarked
 from rapport.markdown import inline, to_html
 
 Tree = str | list[Any]
@@ -63,7 +67,7 @@ def _draw(definition: Workbook, this: Key, seed: int, book: Any) -> dict[str, An
     exercise = this.exercise
     return {
         "seed": seed,
-        "table": table_text(counts(definition, exercise, book), unmarked(exercise.title)) if exercise.table else None,
+        "table": table_text(counts(definition, exercise, book.book), unmarked(exercise.title)) if exercise.table else None,
         "accept": _accept(this, this.value),
         "mistakes": [{"id": mistake.id, "says": _set(mistake.says), **_recognised(this, mistake, value)} for mistake, value in this.mistakes],
         "fraction": asks_percent(this),
@@ -73,15 +77,6 @@ def _draw(definition: Workbook, this: Key, seed: int, book: Any) -> dict[str, An
         "value": this.value if isinstance(this.value, float) else None,
         "within": list(this.value) if isinstance(this.value, tuple) else None,
     }
-
-
-def counts(definition: Workbook, exercise: Exercise, book: Any) -> Any:
-    """The exercise's small table with headings that read as words: a page has no column names to type."""
-    return definition.run(exercise.table or "", book.book).rename(columns=_words).rename_axis(index=_words)
-
-
-def _words(name: Any) -> Any:
-    return name.replace("_", " ") if isinstance(name, str) else name
 
 
 def _accept(this: Key, value: Value) -> Any:
@@ -97,34 +92,6 @@ def _recognised(this: Key, mistake: Mistake, value: Value | None) -> dict[str, A
     return {"accept": _accept(this, value if value is not None else "")}
 
 
-# ---- Tables -----------------------------------------------------------------------------------------------------
-
-
-def table_text(table: Any, title: str) -> dict[str, Any]:
-    """A small DataFrame as text: ``title``, ``columns`` and ``rows``; a named index becomes the first columns."""
-    table = table.reset_index() if any(name is not None for name in table.index.names) else table
-    return {"title": title, "columns": [str(column) for column in table.columns], "rows": [[_cell(value) for value in row] for row in table.itertuples(index=False, name=None)]}
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str):
-        return str(value)
-    number = float(value)
-    if number != number:
-        return "–"
-    text = f"{abs(number):,.0f}" if number == int(number) else f"{abs(number):,.4f}".rstrip("0")
-    return f"−{text}" if number < 0 else text
-
-
-def table_html(table: Any, title: str, *, frame: bool = False) -> str:
-    """A small DataFrame as an HTML table with a caption; `frame` lets it scroll on a narrow page."""
-    text = table_text(table, title)
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in text["columns"])
-    rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in text["rows"])
-    made = f"<table><caption>{escape(title)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    return f'<div class="table" role="group" aria-label="{escape(title)}" tabindex="0">{made}</div>' if frame else made
-
-
 # ---- Markdown as a tree -----------------------------------------------------------------------------------------
 
 
@@ -135,6 +102,7 @@ class _Grower(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.root: list[Any] = []
         self.open: list[list[Any]] = [self.root]
+        self.english = False  # within a text that is still English
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         node: list[Any] = [tag, {name: value or "" for name, value in attrs}, []]
@@ -150,8 +118,13 @@ class _Grower(HTMLParser):
             self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        if data.strip() or len(self.open) > 1:
-            self.open[-1].append(data)
+        if not data.strip() and len(self.open) == 1:
+            return
+        for part in re.split(f"([{i18n.OPEN}{i18n.CLOSE}])", data):
+            if part in (i18n.OPEN, i18n.CLOSE):
+                self.english = part == i18n.OPEN
+            elif part:
+                self.open[-1].append(["span", {"lang": i18n.SOURCE}, [part]] if self.english and part.strip() else part)
 
 
 def tree(html: str) -> list[Tree]:
@@ -209,7 +182,7 @@ def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[in
         f'<div class="exercise-question">{to_html(exercise.question, heading_offset=level)}</div>',
     ]
     if exercise.table:
-        parts.append(f'<div class="exercise-table">{table_html(counts(definition, exercise, first), exercise.title, frame=True)}</div>')
+        parts.append(f'<div class="exercise-table">{table_html(counts(definition, exercise, first.book), exercise.title, frame=True)}</div>')
     if answer.rows:
         rows = "".join(f'<li data-row="{row.id}">{inline(row.text.strip())}</li>' for row in answer.rows)
         parts.append(f'<ol class="exercise-rows">{rows}</ol>')
@@ -230,13 +203,17 @@ def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[in
 
 def _payload(definition: Workbook, exercise: Exercise, baked: list[dict[str, Any]]) -> str:
     answer = exercise.answer
-    draws = json.dumps(baked, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    draws = json.dumps(baked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    draws = i18n.unmarked(draws).encode()
     payload = {
         "format": 1,
         "module": definition.module,
         "id": exercise.id,
         "kind": answer.kind,
-        "unit": answer.unit,
+        "language": i18n.language(),
+        "numbers": numbers.marks(),
+        "unit": _unit(answer.unit),
+        "distance": _unit(units.of_distance(answer.unit)),
         "decimals": answer.decimals,
         "predict": (exercise.predict or "").strip(),
         "options": {option.id: _plain(option.text) for option in answer.options},
@@ -254,6 +231,11 @@ def _hash(baked: list[dict[str, Any]]) -> str:
     """Of what is asked, in no language: attempts stay where the language is switched or a sentence mended."""
     asked = [{name: draw[name] for name in ("seed", "accept", "truth", "value", "within")} | {"mistakes": [{**each, "says": None} for each in draw["mistakes"]]} for draw in baked]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:16]
+
+
+def _unit(unit: str) -> dict[str, Any]:
+    """What the page writes and reads a unit by: its forms by plural category, the names it accepts, the word by itself."""
+    return {"forms": units.forms(unit), "names": units.names(unit), "name": units.name(unit)}
 
 
 def _plain(markdown: str) -> str:

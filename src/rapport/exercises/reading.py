@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rapport.exercises import units
 from rapport.exercises.values import Value, real
 from rapport.exercises.words import say
+from rapport.i18n import numbers
 
 if TYPE_CHECKING:
     from rapport.exercises.model import Answer
@@ -41,6 +43,9 @@ def _broke(message: str) -> Unread:
 def number(text: str, unit: str = "") -> float | Unread:
     """A number out of `text`: decimal comma or point, spaces, a sign, the unit asked for.
 
+    One comma before three digits (``1,234``) is what the reader's language makes of it: decimals where it writes a
+    decimal comma, else thousands. One point is the decimal mark in every language, as in code.
+
     Parameters
     ----------
     text : str
@@ -55,16 +60,27 @@ def number(text: str, unit: str = "") -> float | Unread:
     match = _NUMBER.fullmatch(folded)
     before, body, after = match.groups() if match else ("", "", "")
     if not match or "nan" in before.lower():
-        return _broke(say("not_a_number", text=shown))
+        return _broke(say("not_a_number", text=shown, example=_example()))
     signs, before = re.findall(r"[+-]", before), re.sub(r"[+\-\s]", "", before)
     if len(signs) > 1:
-        return _broke(say("not_a_number", text=shown))
-    units = {"", unit.lower(), *(("percent", "per cent", "pct") if unit == "%" else ())}
-    if before.lower() not in units or after.strip().lower() not in units or (before and after.strip()):
-        return _broke(say("wrong_unit", text=shown, unit=unit or say("plain_number")))
+        return _broke(say("not_a_number", text=shown, example=_example()))
+    known = {"", *units.names(unit)}
+    if before.lower() not in known or after.strip().lower() not in known or (before and after.strip()):
+        return _broke(say("wrong_unit", text=shown, unit=units.name(unit) or say("plain_number")))
     if (plain := _plain(body.strip())) is None:
-        return _broke(say("ambiguous", text=shown))
+        return _broke(say("ambiguous", text=shown, example=_example()))
     return -float(plain) if "-" in signs else float(plain)
+
+
+def _example() -> str:
+    """A number in the reader's language whose separators leave no doubt."""
+    return f"1234{numbers.marks()['decimal']}5"
+
+
+def doubtful(text: str) -> str:
+    """Key of the sentence that says how a separator before three digits was read; '' where nobody could read it otherwise."""
+    found = re.fullmatch(r"[^\d.,]*[1-9]\d{0,2}([.,])\d{3}[^\d.,]*", unicodedata.normalize("NFKC", text).translate(_FOLD))
+    return "" if not found else "thousands_read" if found[1] == "," and numbers.marks()["decimal"] == "." else "decimals_read"
 
 
 def _plain(body: str) -> str | None:
@@ -75,10 +91,10 @@ def _plain(body: str) -> str | None:
     whole, part = (body[:last], body[last + 1 :]) if mark else (body, "")
     if mark and mark in whole:  # the same mark twice separates thousands
         whole, part = body, ""
-    elif mark == "," and re.fullmatch(r"[1-9]\d{0,2}", whole) and len(part) == 3:
-        return None  # 1,234: a thousand or one and a bit
+    elif mark == "," and numbers.marks()["decimal"] == "." and re.fullmatch(r"[1-9]\d{0,2}", whole) and len(part) == 3:
+        whole, part = body, ""  # 1,234: a thousand to an English reader, one and a bit to a Latvian one
     groups = set(re.findall(r"\D", whole))
-    if groups and not (len(groups) == 1 and re.fullmatch(r"\d{1,3}(\D\d{3})+", whole)):
+    if groups and not (len(groups) == 1 and re.fullmatch(r"\d{1,3}(\D\d{3})+|\d{1,2}(\D\d{2})+\D\d{3}", whole)):  # 1,234,567 or 12,34,567
         return None
     if part and not part.isdigit():
         return None
@@ -108,6 +124,8 @@ def _number(raw: Any, answer: Answer) -> float | Unread:
     if isinstance(raw, tuple) and hasattr(raw, "value"):
         raw = raw.value
     kind = type(raw).__name__
+    if kind == "tuple" and len(raw) == 2 and all(type(part) is int for part in raw):
+        return _broke(say("comma_in_code", example=f"{raw[0]}{numbers.marks()['decimal']}{raw[1]}"))
     if kind in ("DataFrame", "Series", "Index", "ndarray", "list", "tuple", "dict", "set") and getattr(raw, "shape", True) != ():
         return _broke(say("one_number_of", kind=kind))
     if kind in ("bool", "bool_"):  # numpy's is one as well
@@ -121,7 +139,7 @@ def _number(raw: Any, answer: Answer) -> float | Unread:
 
 def _interval(raw: Any, answer: Answer) -> tuple[float, float] | Unread:
     if isinstance(raw, str):
-        raw = re.split(r"\s*(?:;|\bto\b|…|\.\.\.)\s*", raw.strip().strip("[]()")) if raw.strip() not in ("", "...", "…") else []
+        raw = re.split(rf"\s*(?:;|\bto\b|{re.escape(_between())}|…|\.\.\.)\s*", raw.strip().strip("[]()")) if raw.strip() not in ("", "...", "…") else []
         if not raw:
             return NOT_TRIED
     elif isinstance(raw, tuple) and hasattr(raw, "low") and hasattr(raw, "high"):
@@ -139,6 +157,11 @@ def _interval(raw: Any, answer: Answer) -> tuple[float, float] | Unread:
             return _broke(say("two_numbers")) if end.outcome == "not_tried" else end
     low, high = sorted(read_ends)  # type: ignore[type-var]
     return low, high  # type: ignore[return-value]
+
+
+def _between() -> str:
+    """What stands between the ends of an interval in the reader's language: ``to``."""
+    return say("range", low="\0", high="\0").split("\0")[1].strip()
 
 
 def _choice(raw: Any, answer: Answer) -> str | Unread:

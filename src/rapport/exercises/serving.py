@@ -13,6 +13,7 @@ from typing import Any
 from rapport.content import ContentError, raise_all
 from rapport.exercises.checking import Clash, clashes, key
 from rapport.exercises.model import NoAnswer, Workbook, load
+from rapport.exercises.tables import missing_words
 
 PATIENCE = 500
 MOST_ROWS = 40
@@ -106,7 +107,7 @@ def prove(definition: Workbook, seed: int = 1) -> None:
     Raises
     ------
     ContentError
-        For a table that the book has not, a function that fails or returns something unfit, a table too long to read.
+        For a table that the book has not, a function that fails or returns something unfit, a table too long to read, a word that it lacks.
     """
     from rapport.content import parse_yaml, read_text
 
@@ -130,4 +131,5 @@ def prove(definition: Workbook, seed: int = 1) -> None:
         except ContentError as error:
             errors.append(error)
     raise_all(errors)
+    raise_all(missing_words(definition, book.book))
     serve(definition, seed)

@@ -15,7 +15,9 @@ from rapport.exercises.checking import Verdict, check, key, reveal
 from rapport.exercises.model import Books, Exercise, Workbook, load
 from rapport.exercises.reading import Unread, read
 from rapport.exercises.serving import serve, simulated
+from rapport.exercises.tables import counts, readable
 from rapport.exercises.words import asked, say
+from rapport.i18n.numbers import number
 
 if TYPE_CHECKING:
     from rapport.learner import Record
@@ -32,7 +34,7 @@ class Note:
         return "\n\n".join([*self.paragraphs, *(f"{title}\n{table}" for title, table in self.tables)])
 
     def _repr_html_(self) -> str:
-        from rapport.exercises.page import table_html
+        from rapport.exercises.tables import table_html
         from rapport.markdown import to_html
 
         return f'<div class="note">{"".join(map(to_html, self.paragraphs))}{"".join(table_html(table, title) for title, table in self.tables)}</div>'
@@ -105,12 +107,12 @@ class Session:
         """The first rows of each table that exercise `name` needs."""
         exercise = self._definition.exercise(name)
         frames = [(table, getattr(self.book, table)) for table in exercise.data]
-        return Note((), tuple((say("first_five", table=table, rows=f"{len(frame):,}", columns=frame.shape[1]), frame.head(5)) for table, frame in frames))
+        return Note((), tuple((say("first_five", table=table, rows=number(len(frame)), columns=frame.shape[1]), frame.head(5)) for table, frame in frames))
 
     def table(self, name: str) -> Any:
         """The small table from which exercise `name` can be worked out by hand (a pandas DataFrame, or None)."""
         exercise = self._definition.exercise(name)
-        return self._definition.run(exercise.table, copy.deepcopy(simulated(self._definition, self.seed).book)) if exercise.table else None
+        return readable(counts(self._definition, exercise, copy.deepcopy(simulated(self._definition, self.seed).book))) if exercise.table else None
 
     def hint(self, name: str) -> Note:
         """The next hint of exercise `name`; one at a time."""

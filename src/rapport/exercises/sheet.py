@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rapport.exercises import units
 from rapport.exercises.checking import filled, key, planted, value_text
 from rapport.exercises.model import Exercise, Mistake, Workbook
-from rapport.exercises.page import counts, table_html
 from rapport.exercises.serving import served, simulated
-from rapport.exercises.values import Value, number_text, with_unit
+from rapport.exercises.tables import counts, table_html
+from rapport.exercises.values import Value
 from rapport.i18n.words import Words
 
 WORDS = Words(__file__, {"pattern": "“{option}” in {n} rows or more"})
@@ -58,10 +59,10 @@ def answer_sheet(definition: Workbook, start: int = 1) -> list[Answered]:
     for exercise in definition:
         this = key(definition, exercise, book)
         answer = exercise.answer
-        accepted = f"± {with_unit(number_text(answer.tolerance, answer.decimals), answer.unit)}" if answer.tolerance else ""
+        accepted = f"± {units.written(answer.tolerance, answer.decimals, answer.unit)}" if answer.tolerance else ""
         found.append(
             Answered(
-                exercise, seed, table_html(counts(definition, exercise, book), exercise.title, frame=True) if exercise.table else "",
+                exercise, seed, table_html(counts(definition, exercise, book.book), exercise.title, frame=True) if exercise.table else "",
                 tuple(planted(this)), accepted, tuple((_slip(exercise, mistake, value), mistake.says.strip()) for mistake, value in this.mistakes), filled(exercise.solution, this),
             )
         )  # fmt: skip

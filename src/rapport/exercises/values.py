@@ -1,5 +1,5 @@
-"""What an answer can be: numbers, intervals, options and matched rows; how they are compared and written out.
-Reading what a learner gave lives in `rapport.exercises.reading`."""
+"""What an answer can be: numbers, intervals, options and matched rows; how they are compared.
+Reading what a learner gave lives in `rapport.exercises.reading`, writing it out in `rapport.exercises.units`."""
 
 from __future__ import annotations
 
@@ -66,24 +66,3 @@ def apart(one: Value, other: Value, tolerance: float) -> bool:
         return one != other
     ones, others = (value if isinstance(value, tuple) else (value,) for value in (one, other))
     return any(abs(a - b) > 2 * tolerance * (1 + _SLACK) + 4 * _SLACK * max(1.0, abs(a)) for a, b in zip(ones, others, strict=True))  # type: ignore[operator, arg-type]
-
-
-def number_text(number: float, decimals: int) -> str:
-    """``1,234.5`` with `decimals` places and a true minus sign; never ``−0``."""
-    text = f"{abs(number):,.{decimals}f}"
-    return f"−{text}" if number < 0 and text.strip("0.,") else text
-
-
-CURRENCIES = ("€", "$", "£", "¥", "₹")
-
-
-def with_unit(text: str, unit: str) -> str:
-    """`text` followed by `unit`: ``43.2%``, ``€12``, ``5 hours``."""
-    if unit in CURRENCIES:
-        return f"−{unit}{text[1:]}" if text.startswith("−") else f"{unit}{text}"
-    return f"{text}{unit}" if unit in ("%", "") else f"{text} {unit}"
-
-
-def distance_text(distance: float, unit: str, decimals: int, points: str) -> str:
-    """How far two numbers lie apart; a difference of percentages is in `points`."""
-    return with_unit(number_text(abs(distance), decimals), points if unit == "%" else unit)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rapport.exercises import units
+from rapport.i18n.numbers import number
 from rapport.i18n.words import Words
 
 if TYPE_CHECKING:
@@ -18,16 +20,18 @@ WORDS: Final = Words(__file__, {
     "wrong": "Not yet",
     "broke": "Could not be read",
     "not_tried": "Not tried yet",
-    "points": "percentage points",
     "right_says": "That agrees with the data you were given.",
     "wrong_says": "This does not agree with the data you were given, and it is no slip we know. A hint may help.",
     "several_says": "On this data {count} known slips come out alike; one of them may be yours.",
     "match_says": "{right} of {total} rows agree; {passing} are needed.",
     "not_tried_says": "Nothing to check yet.",
-    "fraction_says": "This answer is asked for in per cent. If yours is a share, write 12.5 for 0.125.",
+    "fraction_says": "This answer is asked for in per cent. If yours is a share, write {percent} for {share}.",
     # reading an answer
-    "not_a_number": "“{text}” is not a number. Write digits, such as 1234.5 or −3.",
-    "ambiguous": "“{text}” can be read in two ways. Write it without a thousands separator, and a point before the decimals.",
+    "not_a_number": "“{text}” is not a number. Write digits, such as {example} or −3.",
+    "ambiguous": "“{text}” can be read in two ways. Write it without a thousands separator, such as {example}.",
+    "thousands_read": "In “{text}” the sign between the digits was taken for one that parts thousands.",
+    "decimals_read": "In “{text}” the sign between the digits was taken for the decimal mark.",
+    "comma_in_code": "In code a comma makes two numbers of one. Write a point before the decimals, or put the number in quotation marks: \"{example}\".",
     "wrong_unit": "“{text}” carries something other than the unit asked for ({unit}). Write the number alone.",
     "two_numbers": "An interval has two ends; give both, the lower first.",
     "function_stopped": "Your function stopped with {error}. Call it yourself first and look at what it returns.",
@@ -54,7 +58,7 @@ WORDS: Final = Words(__file__, {
     "no_decimals": "with no decimals",
     "decimals": ("with {n} decimal", "with {n} decimals"),
     "in_unit": "in {unit}",
-    "in_percent": "in per cent (12.5 for an eighth)",
+    "in_percent": "in per cent ({eighth} for an eighth)",
     # the workbook's own replies
     "your_book": ("{n} exercise of {module}, about {minutes} minutes; your book is draw {seed}.", "{n} exercises of {module}, about {minutes} minutes; your book is draw {seed}."),
     "in_minutes": "{n} minutes",
@@ -129,5 +133,6 @@ def asked(exercise: Exercise, *, code: bool = True) -> list[str]:
         return [f"{WORDS['rows_are']}\n\n{rows}", f"{say('match_rows', passing=answer.passing, count=len(answer.rows))}\n\n{options}"]
     what = WORDS["ask_number"] if answer.kind == "number" else WORDS["ask_interval" if code else "ask_ends"]
     places = say("decimals", n=answer.decimals) if answer.decimals else WORDS["no_decimals"]
-    unit = WORDS["in_percent"] if answer.unit == "%" else say("in_unit", unit=answer.unit) if answer.unit else ""
+    # In code a number is written as Python reads it, in a field as the reader writes it.
+    unit = say("in_percent", eighth="12.5" if code else number(12.5, 1)) if answer.unit == "%" else say("in_unit", unit=units.name(answer.unit)) if answer.unit else ""
     return [f"*{what} {places}{f', {unit}' if unit else ''}.*"]

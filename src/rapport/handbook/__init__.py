@@ -29,12 +29,15 @@ class BuildResult:
         The folder as one file to hand on.
     singles : tuple of Path
         One self-contained file for each module; none in the facilitator's edition.
+    left_out : tuple of str
+        Why a language of the course is not among the pages: its catalogue that cannot be read, by file and line.
     """
 
     index: Path
     pages: tuple[Path, ...]
     zip: Path
     singles: tuple[Path, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def build(root: Path, out: Path | None = None, progress: Progress | None = None, edition: str = "learner", *, fork: bool = True, kept: Kept | None = None) -> BuildResult:
@@ -81,7 +84,7 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
     with Assembly(root, edition, kept, tell, fork) as assembly:
         made = assembly.files()
         package.deliver(out, made.site, made.beside)
-    found = {"files": package.state(out, [*made.site, *(f"../{name}" for name in made.beside)]), "pages": made.pages, "beside": sorted(made.beside)}
+    found = {"files": package.state(out, [*made.site, *(f"../{name}" for name in made.beside)]), "pages": made.pages, "beside": sorted(made.beside), "left_out": assembly.left_out}
     kept.put(stamp, found, [], time.time())
     kept.forget()
     tell("done", 1, 1)
@@ -90,4 +93,4 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
 
 def _result(out: Path, made: dict) -> BuildResult:
     archive, *singles = sorted(made["beside"], key=lambda name: not name.endswith(".zip"))
-    return BuildResult(out / "index.html", tuple(out / name for name in made["pages"]), out.parent / archive, tuple(out.parent / name for name in singles))
+    return BuildResult(out / "index.html", tuple(out / name for name in made["pages"]), out.parent / archive, tuple(out.parent / name for name in singles), tuple(made["left_out"]))

@@ -4,6 +4,7 @@ Whatever an earlier build kept and nothing has changed is taken from there."""
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -49,6 +50,7 @@ class Assembly:
         self.root, self.edition, self.kept, self.tell, self.fork = root, edition, kept, tell, fork
         self.more = package.FACILITATOR if edition == "facilitator" else ()
         self.done, self.total = 0, 1
+        self.left_out: tuple[str, ...] = ()
         self._shop, self._own = shop, shop is None
         self._others: dict[str, list[parts.Made]] = {}
         self._pages: list[pages.Page] = []
@@ -103,7 +105,8 @@ class Assembly:
         # A notebook of which nothing is translated yet gives the outputs it gave in English; it is run once.
         from rapport.i18n.catalogue import catalogue
 
-        runs = {lang: paths if lang == i18n.SOURCE else [path for path in lessons if catalogue(path, self.root, lang).entries] for lang in languages(self.root)}
+        langs, self.left_out = languages(self.root, self.kept)
+        runs = {lang: paths if lang == i18n.SOURCE else [path for path in lessons if catalogue(path, self.root, lang).entries] for lang in langs}
         self.total = sum(map(len, runs.values())) + len(runs) * (len(lessons) + 3) + 1
         executed: dict[str, dict[Path, Any]] = {}
         for lang, some in runs.items():
@@ -171,11 +174,36 @@ class Assembly:
         self.tell(what if lang == i18n.SOURCE else f"{what} ({lang})", self.done, self.total)
 
 
-def languages(root: Path) -> tuple[str, ...]:
-    """Languages the handbook is made in: English, and each with a settled translation."""
-    from rapport.i18n.catalogue import FOLDER, settled
+def languages(root: Path, kept: Kept | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Languages the handbook is made in: English, and each whose catalogues can be read and hold a settled translation.
 
-    return tuple(lang for lang in i18n.LANGUAGES if lang == i18n.SOURCE or any(settled(po) for po in sorted((root / FOLDER / lang).rglob("*.po"))))
+    Returns
+    -------
+    (tuple of str, tuple of str)
+        The languages, and a sentence for each that is left out because a catalogue cannot be read.
+    """
+    from rapport.i18n.catalogue import FOLDER, CatalogueError, read
+
+    def found(po: Path, lang: str) -> dict[str, Any]:
+        key = kept.key("catalogue", lang, po.name, po.read_bytes().hex()) if kept else ""
+        if kept and (known := kept.get(key)):
+            return known
+        try:
+            result = {"settled": any(message.id and message.string and not message.fuzzy and (isinstance(message.string, str) or all(message.string)) for message in read(po, lang)), "fault": ""}
+        except CatalogueError as error:
+            result = {"settled": False, "fault": str(error)}
+        if kept:
+            kept.put(key, result, [], time.time())
+        return result
+
+    there, left_out = [i18n.SOURCE], []
+    for lang in i18n.LANGUAGES[1:]:
+        states = [found(po, lang) for po in sorted((root / FOLDER / lang).rglob("*.po"))]
+        if faults := [state["fault"] for state in states if state["fault"]]:
+            left_out.append(f"{lang}: {faults[0]}")
+        elif any(state["settled"] for state in states):
+            there.append(lang)
+    return tuple(there), tuple(left_out)
 
 
 def _text(value: Any) -> str:

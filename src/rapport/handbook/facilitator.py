@@ -113,7 +113,7 @@ def _slips(case: Case) -> list[dict[str, Any]]:
     """One slip for each place and persona, with the codes it answers to."""
     codes = room.room_codes(case)
     return [
-        {"place": place, "sheet": room.sheet(case, persona, [place]), "codes": [(each.code, room.luck_words(each.luck)) for each in codes if (each.place, each.persona) == (place.id, persona)]}
+        {"place": place, "sheet": room.sheet(case, persona, [place]), "codes": [(each.code, room.luck_words(case, each.luck)) for each in codes if (each.place, each.persona) == (place.id, persona)]}
         for persona in case.personas
         for place in case.places
     ]
@@ -123,11 +123,11 @@ def _key(case: Case) -> dict[str, Any]:
     """The codes of a case and one sheet for each persona."""
     places = {place.id: place for place in case.places}
     codes = [
-        {"code": each.code, "city": places[each.place].city, "title": room.named(case.personas[each.persona].title, [places[each.place]]), "luck": room.luck_words(each.luck)}
+        {"code": each.code, "city": places[each.place].city, "title": room.named(case.personas[each.persona].title, [places[each.place]]), "luck": room.luck_words(case, each.luck)}
         for each in sorted(room.room_codes(case), key=lambda each: each.code)
     ]
     sheets = [room.sheet(case, persona, case.places) for persona in case.personas]
-    return {"id": case.id, "title": case.title, "codes": codes, "sheets": sheets, "luck": room.luck_words(case.events), "principle": room.named(case.principle, case.places)}
+    return {"id": case.id, "title": case.title, "codes": codes, "sheets": sheets, "luck": room.luck_words(case, case.events), "principle": room.named(case.principle, case.places)}
 
 
 def _deck(case: Case, place: Place) -> dict[str, Any]:

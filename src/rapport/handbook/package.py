@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from rapport import i18n
 from rapport.content import ContentError, write_bytes
 from rapport.handbook.pages import Page, html_in
 from rapport.handbook.verify import verify
@@ -50,7 +51,13 @@ def page_html(page: Page, more: tuple[str, ...] = ()) -> str:
     styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
     head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
     head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)
+    if "facilitator.css" in more:
+        head = f'<link rel="stylesheet" href="{_margins(page.lang)}">\n{head}'
     return html_in(page.lang, page, policy=_policy(POLICY), assets=head, scripts="")
+
+
+def _margins(lang: str) -> str:
+    return f"margin.{lang}.css"
 
 
 def site_files(html: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str, bytes]:
@@ -69,8 +76,20 @@ def site_files(html: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str,
         For a page that `verify` refuses.
     """
     loaded = assets((*SHEETS, *more)) | fonts()
+    if "facilitator.css" in more:
+        loaded |= {_margins(lang): margin_style(lang).encode() for lang in i18n.LANGUAGES}
     verify(html, [*loaded, MARKER])
     return {**{name: text.encode() for name, text in html.items()}, **loaded, MARKER: MARKER_TEXT.encode()}
+
+
+def margin_style(lang: str) -> str:
+    """What stands in the lower margin of every printed sheet that holds answers: a style sheet, because a margin box cannot read the page."""
+    from rapport.handbook.facilitator_words import STRINGS
+
+    with i18n.speaking(lang):
+        words = re.sub(r'(["\\])', r"\\\1", STRINGS["mark"])
+    box = f'@bottom-center {{ content: "{words}"; font: 7pt "Noto Sans Gujarati", sans-serif; }}'
+    return "".join(f"@page {name} {{ {box} }}\n" for name in ("marked", "lookup"))
 
 
 def single_file(page: Page) -> bytes:

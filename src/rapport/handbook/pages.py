@@ -457,7 +457,7 @@ def frame(pages: list[Page], modules: Sequence[Any]) -> None:
     stems = {module.stem: module for module in modules}
     for number, page in enumerate(pages):
         href = site_href(page.name)
-        page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "current": page.name.removesuffix("-cards") == module.stem} for module in modules]
+        page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "lang": "en" if i18n.OPEN in module.title else "", "current": page.name.removesuffix("-cards") == module.stem} for module in modules]
         there = {other.name for other in pages}
         beside = {moments.PAGE: (moments.PAGE, moments.STRINGS["nav"]), markets.INDEX: ("market", markets.STRINGS["markets_nav"])}
         page.nav += [{"href": href(name, ""), "title": title, "current": page.name.startswith(start)} for name, (start, title) in beside.items() if name in there]

@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from rapport import markdown
+from rapport import i18n, markdown
 from rapport.content import ContentError
 from rapport.handbook.execute import BAKED
 from rapport.handbook.strings import STRINGS
@@ -147,6 +147,8 @@ _ALLOWED = _TABLE | set("p div span section strong em b i small sub sup code pre
 _ATTRIBUTES = {"class", "role", "lang", "dir", "title", "colspan", "rowspan", "scope", "open", "id", "data-badge"}
 _NUMBER = re.compile(r"^[\s(\[]*[−+-]?[€$£¥₹]?\s?\d[\d\s,.'’]*\s?%?(?:\s*(?:to|–|,)\s*[−+-]?\d[\d,.]*\s?%?)?[)\]\s]*$|^(?:NaN|–|—)$")
 
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+
 
 def clean_output(html: str, fault: Callable[[str], ContentError], ids: set[str] | None = None) -> str:
     """HTML that a cell showed, rebuilt from known elements and attributes only.
@@ -163,6 +165,7 @@ def clean_output(html: str, fault: Callable[[str], ContentError], ids: set[str] 
         Ids used on the page so far; an id that is taken is left out, the others are added.
     """
     taken = set() if ids is None else ids
+    foreign = i18n.language() != i18n.SOURCE
     from bs4 import BeautifulSoup, NavigableString, Tag
 
     soup = BeautifulSoup(html, "html.parser")
@@ -186,6 +189,8 @@ def clean_output(html: str, fault: Callable[[str], ContentError], ids: set[str] 
                 taken.add(name)
             if node.name in ("th", "td") and _NUMBER.match(node.get_text()):
                 kept["class"] = [*kept.get("class", []), "num"]
+            if foreign and node.name in ("th", "td") and _NAME.fullmatch(node.get_text()) and node.find_parent("table", class_="dataframe"):
+                kept |= {"lang": i18n.SOURCE, "translate": "no"}  # names of columns and values as the code writes them
             if node.name == "th" and "scope" not in kept:
                 kept["scope"] = "col" if node.find_parent("thead") else "row"
             if node.name == "th" and not node.get_text(strip=True):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -80,7 +81,7 @@ class Catalogue:
         found = self.text(words, line, where)
         return f"{OPEN}{found}{CLOSE}" if key(words) in self.open and where not in ("code", "comment") else found
 
-    def counted(self, words: str, plural: str, number: float) -> str:
+    def counted(self, words: str, plural: str, number: float | Decimal) -> str:
         """`words` or its plural in the form that `number` takes in this language (CLDR)."""
         forms = self.plurals.get(key(words))
         if self.lang == SOURCE or forms is None:
@@ -154,12 +155,6 @@ def read(po: Path, lang: str):
     return found
 
 
-def settled(po: Path) -> bool:
-    """Whether a PO file holds a settled translation; read as lines, since many files are asked."""
-    entries = re.split(rb"\n\s*\n", po.read_bytes())[1:]  # the first is the header
-    return any(b"\n#, fuzzy" not in entry and not entry.startswith(b"#, fuzzy") and not entry.startswith(b"#~") and re.search(rb'^msgstr(\[0\])? (""\n)?".', entry, re.MULTILINE) for entry in map(bytes.strip, entries) if not re.search(rb'^msgstr(\[\d\])? ""(?!\n")', entry, re.MULTILINE))
-
-
 # ---- Plurals ----------------------------------------------------------------------------------------------------
 
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")
@@ -177,13 +172,18 @@ def categories(lang: str) -> tuple[str, ...]:
     return tuple(name for name in CATEGORIES if name in _rule(lang).tags | {"other"})
 
 
+def plural_category(lang: str, number: float | Decimal) -> str:
+    """CLDR category of `number`, such as ``one``."""
+    return _rule(lang)(number)
+
+
 def plural_count(lang: str) -> int:
     """How many plural forms a language has."""
     return len(categories(lang))
 
 
-def plural_index(lang: str, number: float) -> int:
-    """Place of the form that `number` takes."""
+def plural_index(lang: str, number: float | Decimal) -> int:
+    """Place of the form that `number` takes; of a Decimal the decimals count as they are written (2.0 is not 2)."""
     return categories(lang).index(_rule(lang)(number))
 
 

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from rapport.i18n import LANGUAGES, SOURCE
-from rapport.i18n.catalogue import FOLDER, CatalogueError, extract, key, plural_count, po_path, read, sources
+from rapport.i18n.catalogue import FOLDER, CatalogueError, Source, extract, key, plural_count, po_path, read, sources
+from rapport.i18n.texts import Text
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _LINK = re.compile(r"\]\(([^)\s]*)\)")
@@ -35,18 +37,51 @@ class Coverage:
         return not self.fuzzy and not self.open
 
 
-def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> tuple[list[Coverage], list[CatalogueError]]:
-    """Coverage of every file and language, and every fault in the catalogues; a broken file does not hide the others."""
+@dataclass(frozen=True)
+class Entry:
+    """One settled translation: the English text, its forms (one where it has no plural), what it is, and where it stands."""
+
+    lang: str
+    source: Source
+    words: str
+    forms: tuple[str, ...]
+    where: str
+    po: Path
+    line: int | None
+
+    def fault(self, problem: str) -> CatalogueError:
+        """`problem` said with the catalogue and the line of this entry."""
+        return CatalogueError(problem, self.po, self.line)
+
+
+class Checked(NamedTuple):
+    """Coverage of every file and language, every fault in the catalogues, their settled translations, and the English; in the order of the sources.
+
+    ``unreadable`` has, for a language with a catalogue that cannot be read, the first such fault: that language cannot be shown.
+    """
+
+    covered: list[Coverage]
+    faults: list[CatalogueError]
+    entries: list[Entry]
+    texts: dict[Source, list[Text]]
+    unreadable: dict[str, CatalogueError]
+
+
+def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> Checked:
+    """Read every catalogue; a broken file does not hide the others."""
     covered: list[Coverage] = []
     faults: list[CatalogueError] = []
-    there = {source.path: extract(source) for source in sources(root)}
+    entries: list[Entry] = []
+    unreadable: dict[str, CatalogueError] = {}
+    there = {source: extract(source) for source in sources(root)}
     for lang in langs:
         if lang == SOURCE:
             continue
         known: set[Path] = set()
-        for path, wanted in there.items():
+        for source, wanted in there.items():
             if not wanted:
                 continue
+            path = source.path
             po = po_path(path, root, lang)
             known.add(po)
             words = [text.words for text in wanted]
@@ -57,20 +92,27 @@ def check(root: Path, langs: tuple[str, ...] = LANGUAGES) -> tuple[list[Coverage
                 found = {key(message.id[0] if isinstance(message.id, tuple) else message.id): message for message in read(po, lang) if message.id}
             except CatalogueError as error:
                 faults.append(error)
+                unreadable.setdefault(lang, error)
                 continue
             text = po.read_text(encoding="utf-8")
-            lines = _lines(text)
+            lines, twice = _lines(text)
+            faults += [CatalogueError(f"{name[:60]!r} stands on line {lines[name]} already; keep one of the two.", po, line) for name, line in twice]
             for name, message in found.items():
                 if name not in words:
                     faults.append(CatalogueError(f"{name[:60]!r} stands nowhere in {path.name}; run `rapport translations`, which puts it aside.", po, lines.get(name)))
                 elif not message.fuzzy:
                     faults += [CatalogueError(problem, po, lines.get(name)) for problem in message_faults(message.id, message.string, lang)]
             state = {name: _state(found.get(name)) for name in words}
+            entries += [
+                Entry(lang, source, each.words, message.string if isinstance(message.string, tuple) else (message.string,), each.where, po, lines.get(each.words))
+                for each in wanted
+                if state[each.words] == "settled" and (message := found[each.words])
+            ]
             covered.append(Coverage(lang, path, sum(each == "settled" for each in state.values()), *(tuple(name for name, each in state.items() if each == kind) for kind in ("fuzzy", "open"))))
         for stray in sorted((root / FOLDER / lang).rglob("*.po")) if (root / FOLDER / lang).exists() else []:
             if stray not in known:
                 faults.append(CatalogueError("belongs to no file of the course; remove it, or move it to where its source went.", stray))
-    return covered, faults
+    return Checked(covered, faults, entries, there, unreadable)
 
 
 def _state(message) -> str:
@@ -79,9 +121,10 @@ def _state(message) -> str:
     return "fuzzy" if message.fuzzy else "settled"
 
 
-def _lines(text: str) -> dict[str, int]:
-    """Line of each msgid, by its words."""
+def _lines(text: str) -> tuple[dict[str, int], list[tuple[str, int]]]:
+    """Line of each msgid, by its words; and those that stand there a second time, which Babel would pass over in silence."""
     found: dict[str, int] = {}
+    twice: list[tuple[str, int]] = []
     words, start = None, 0
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith("msgid "):
@@ -90,9 +133,10 @@ def _lines(text: str) -> dict[str, int]:
             words.append(line)
         elif words is not None:
             plain = "".join(part.strip()[1:-1] for part in words).replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
-            found.setdefault(key(plain), start)
+            if found.setdefault(key(plain), start) != start:
+                twice.append((key(plain), start))
             words = None
-    return found
+    return found, twice
 
 
 def message_faults(words: str | tuple[str, ...], translated: str | tuple[str, ...], lang: str) -> Iterator[str]:

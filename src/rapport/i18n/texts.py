@@ -22,7 +22,7 @@ Change = Callable[[str, int, str], str]
 # Keys whose text (or everything below them) a reader meets, by kind of file.
 KEYS = {
     "scenario": set("title principle setting opening organisation person role city portrait heading scene message prompt text feedback afterwards then habit clues epilogues".split()),
-    "exercises": set("title question text unit predict says hints solution".split()),
+    "exercises": set("title question text words predict says hints solution".split()),
     "hunt": set("title fact why says".split()),
     "front": set("title lead roles outcomes ask right wrong because note goal bring do say debrief when then behaviours practise praise remote".split()),
     "moments": set("title lead text more".split()),

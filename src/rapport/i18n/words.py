@@ -4,9 +4,11 @@ A pair of texts is a singular with its plural; which form stands is decided by t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from rapport import i18n
+from rapport.i18n.numbers import number
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -39,17 +41,32 @@ class Words(Mapping[str, str]):
         return len(self._table)
 
     def say(self, key: str, **values: object) -> str:
-        """The words of `key` with its ``{values}`` set in, in the form that ``n`` takes where there are two."""
+        """The words of `key` with its ``{values}`` set in, in the form that ``n`` takes where there are two.
+
+        A count, which is what ``n`` is, is written as `numbers.number` writes it; other values as they are given.
+        """
         text = self._table[key]
         said = self[key] if isinstance(text, str) else self._counted(text, values["n"])
         for name, value in values.items():
-            said = said.replace(f"{{{name}}}", str(value))
+            said = said.replace(f"{{{name}}}", number(value) if name == "n" and isinstance(value, int) else str(value))
         return said
 
-    def _counted(self, pair: tuple[str, str], number: object) -> str:
+    def forms(self, key: str) -> dict[str, str]:
+        """The words of a pair in every form of the reader's language, by CLDR category; their ``{n}`` is not set in yet."""
+        from rapport.i18n.catalogue import categories
+
+        pair = self._table[key]
+        if isinstance(pair, str):
+            return {"other": self[key]}
+        lang = i18n.language()
+        if lang != i18n.SOURCE and (found := self._catalogue().plurals.get(pair[0])) is not None:
+            return dict(zip(categories(lang), found))
+        return {category: pair[0] if category == "one" else pair[1] for category in categories(lang)}
+
+    def _counted(self, pair: tuple[str, str], count: object) -> str:
         if i18n.language() == i18n.SOURCE:
-            return pair[0] if number == 1 else pair[1]
-        return self._catalogue().counted(*pair, float(str(number)))
+            return pair[0] if count == 1 else pair[1]
+        return self._catalogue().counted(*pair, Decimal(str(count)))  # with its decimals: they take part in the choice
 
     def _catalogue(self):
         from rapport.i18n.catalogue import catalogue

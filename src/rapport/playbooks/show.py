@@ -9,6 +9,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
+from rapport import i18n
 from rapport.content import course_root, read_text
 from rapport.i18n import collation
 from rapport.i18n.words import Words
@@ -125,4 +126,5 @@ def _sorted(known: dict[str, Source], names: Iterable[str]) -> list[Source]:
 
 def source_html(source: Source) -> str:
     """One entry of a list of sources, with the id that claims link to."""
-    return f'<li id="source-{source.id}">{source.html}</li>'
+    foreign = "" if i18n.language() == i18n.SOURCE else f' lang="{i18n.SOURCE}"'  # a reference is quoted as it was published
+    return f'<li id="source-{source.id}"{foreign}>{source.html}</li>'

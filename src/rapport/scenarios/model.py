@@ -59,8 +59,9 @@ class Persona(_Declared):
 
 
 class Event(_Declared):
-    """Luck, drawn together with the persona."""
+    """Luck, drawn together with the persona; ``title`` is what the facilitator's sheets call it."""
 
+    title: Text | None = None
     probability: Annotated[float, Field(gt=0, lt=1)]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 
+from rapport.i18n.numbers import quoted, signed
 from rapport.scenarios.compile import LABELS, PLACEHOLDERS, drawable
 from rapport.scenarios.model import AXES, Act, Case, Effects, Place, expand
 
@@ -121,7 +122,7 @@ def sheet(case: Case, persona: str, places: Iterable[Place]) -> Sheet:
         return named(text or "", places).strip()
 
     numbers = {decision.id: str(number) for number, decision in enumerate(case.decisions, 1)}
-    where = numbers | {ending.id: f"“{say(ending.heading)}”" for ending in case.endings}
+    where = numbers | {ending.id: quoted(say(ending.heading)) for ending in case.endings}
     setters = _setters(case)
     people = list(case.personas)
     scenes = []
@@ -135,7 +136,7 @@ def sheet(case: Case, persona: str, places: Iterable[Place]) -> Sheet:
             )
             for letter, check in zip("abcdefgh", decision.checks)
         ]  # fmt: skip
-        acts = [_act(letter, act, persona, people, setters, where, say) for letter, act in zip(ascii_uppercase, decision.acts)]
+        acts = [_act(letter, act, persona, case, setters, where, say) for letter, act in zip(ascii_uppercase, decision.acts)]
         scenes.append(
             Scene(
                 number, say(decision.heading), say(decision.scene), say(decision.message),
@@ -149,24 +150,24 @@ def sheet(case: Case, persona: str, places: Iterable[Place]) -> Sheet:
     return Sheet(persona, say(case.personas[persona].title), say(case.personas[persona].portrait), say(case.opening), tuple(scenes), endings)
 
 
-def _act(letter: str, act: Act, persona: str, people: list[str], setters: Mapping[str, str], where: Mapping[str, str], say) -> Choice:
-    outcome = expand(act.outcomes, people)[persona]
+def _act(letter: str, act: Act, persona: str, case: Case, setters: Mapping[str, str], where: Mapping[str, str], say) -> Choice:
+    outcome = expand(act.outcomes, list(case.personas))[persona]
     onward = []
     for route in act.routes():
-        words = _condition(route.when, persona, people, setters)
+        words = _condition(route.when, persona, case, setters)
         if words is not None:
             onward.append((words, where[route.go]))
             if not words:
                 break
     if len({to for _, to in onward}) == 1:
         onward = [("", onward[0][1])]
-    extras = [(words, say(extra.feedback), points(extra.effects)) for extra in act.also if (words := _condition(extra.when, persona, people, setters)) is not None]
+    extras = [(words, say(extra.feedback), points(extra.effects)) for extra in act.also if (words := _condition(extra.when, persona, case, setters)) is not None]
     return Choice(letter, say(act.text), say(outcome.then), say(outcome.feedback), points(outcome.effects), tuple(onward), tuple(extras))  # type: ignore[attr-defined]
 
 
 def points(effects: Effects) -> str:
     """Effects in words: ``Relationship +2, Fairness −1``; '' when nothing changes."""
-    return ", ".join(f"{LABELS[axis]} {value:+d}".replace("-", "−") for axis, value in zip(AXES, effects.as_tuple()) if value)
+    return ", ".join(f"{LABELS[axis]} {signed(value)}" for axis, value in zip(AXES, effects.as_tuple()) if value)
 
 
 def _setters(case: Case) -> dict[str, str]:
@@ -179,20 +180,20 @@ def _setters(case: Case) -> dict[str, str]:
     return {flag: "/".join(choices) for flag, choices in found.items()}
 
 
-def _condition(when: list[str], persona: str, people: list[str], setters: Mapping[str, str]) -> str | None:
+def _condition(when: list[str], persona: str, case: Case, setters: Mapping[str, str]) -> str | None:
     """Conditions in words for one persona: '' when they hold anyway, None when they cannot."""
     parts = []
     for token in when:
         name, negated = token.removeprefix("!"), token.startswith("!")
-        if name in people:
+        if name in case.personas:
             if (name == persona) == negated:
                 return None
             continue
         kind = "chosen" if name in setters else "luck"
-        parts.append(LABELS.say(f"{'no' if kind == 'luck' else 'not'}_{kind}" if negated else kind, what=setters.get(name) or luck_words([name])))
+        parts.append(LABELS.say(f"{'no' if kind == 'luck' else 'not'}_{kind}" if negated else kind, what=setters.get(name) or luck_words(case, [name])))
     return ", ".join(parts)
 
 
-def luck_words(luck: Iterable[str]) -> str:
-    """Names of events as words, in quotation marks."""
-    return ", ".join(f"“{name.replace('_', ' ')}”" for name in luck)
+def luck_words(case: Case, luck: Iterable[str]) -> str:
+    """What events of a case are called, in quotation marks."""
+    return ", ".join(quoted(case.events[name].title or name.replace("_", " ")) for name in luck)

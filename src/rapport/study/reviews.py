@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from rapport.content import ContentError
+from rapport.i18n import numbers
 from rapport.learner import Record
 from rapport.learner.document import instant
 from rapport.playbooks import Question, ReviewItem
@@ -60,7 +61,7 @@ def local_day(at: str) -> date:
 
 def written(on: date) -> str:
     """A day as it is read: ``2 March 2026``."""
-    return f"{on.day} {on:%B %Y}"
+    return numbers.day(on)
 
 
 def unmarked(text: str) -> str:

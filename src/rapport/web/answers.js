@@ -18,8 +18,9 @@
     return plain.replace(BLANK, " ").trim();
   }
 
-  /** A number out of `text`: {value}, or {broke: key of a sentence} with "not_tried" for nothing at all. */
-  function readNumber(text, unit) {
+  /** A number out of `text`: {value}, or {broke: key of a sentence} with "not_tried" for nothing at all.
+      `names` are what may stand beside it, `decimal` is the reader's decimal mark. */
+  function readNumber(text, names, decimal) {
     const shown = text.replace(BLANK, " ").trim();
     if (shown === "" || shown === "..." || shown === "…") return { broke: "not_tried" };
     const match = /^([^0-9.,]*?)((?:[0-9][0-9\s'.,]*|[.,][0-9]+))(.*)$/s.exec(folded(shown));
@@ -28,14 +29,20 @@
     if (signs.length > 1) return { broke: "not_a_number" };
     const before = match[1].replace(/[+\-\s]/g, "").toLowerCase();
     const after = match[3].trim().toLowerCase();
-    const units = ["", unit.toLowerCase()].concat(unit === "%" ? ["percent", "per cent", "pct"] : []);
+    const units = [""].concat(names);
     if (!units.includes(before) || !units.includes(after) || (before && after)) return { broke: "wrong_unit" };
-    const number = plainNumber(match[2].trim());
+    const number = plainNumber(match[2].trim(), decimal);
     if (number === null) return { broke: "ambiguous" };
     return { value: signs[0] === "-" ? -Number(number) : Number(number) };
   }
 
-  function plainNumber(text) {
+  /** Key of the sentence that says how a separator before three digits was read; "" where nobody could read it otherwise. */
+  function doubtful(text, decimal) {
+    const found = /^[^0-9.,]*[1-9][0-9]{0,2}([.,])[0-9]{3}[^0-9.,]*$/.exec(folded(text));
+    return !found ? "" : found[1] === "," && decimal === "." ? "thousands_read" : "decimals_read";
+  }
+
+  function plainNumber(text, decimal) {
     const body = text.replace(/([0-9])[.,]$/, "$1");
     const last = Math.max(body.lastIndexOf("."), body.lastIndexOf(","));
     const mark = last >= 0 ? body[last] : "";
@@ -44,11 +51,12 @@
     if (mark && whole.includes(mark)) {
       whole = body; // the same mark twice separates thousands
       part = "";
-    } else if (mark === "," && /^[1-9][0-9]{0,2}$/.test(whole) && part.length === 3) {
-      return null; // 1,234: a thousand or one and a bit
+    } else if (mark === "," && decimal === "." && /^[1-9][0-9]{0,2}$/.test(whole) && part.length === 3) {
+      whole = body; // 1,234: a thousand to an English reader, one and a bit to a Latvian one
+      part = "";
     }
     const groups = new Set(whole.match(/[^0-9]/g) || []);
-    if (groups.size && !(groups.size === 1 && /^[0-9]{1,3}([^0-9][0-9]{3})+$/.test(whole))) return null;
+    if (groups.size && !(groups.size === 1 && /^([0-9]{1,3}([^0-9][0-9]{3})+|[0-9]{1,2}([^0-9][0-9]{2})+[^0-9][0-9]{3})$/.test(whole))) return null;
     if (part && !/^[0-9]+$/.test(part)) return null;
     return (whole.replace(/[^0-9]/g, "") || "0") + "." + (part || "0");
   }
@@ -79,14 +87,25 @@
 
   // ---- Writing out ------------------------------------------------------------------------------------------------
 
-  function numberText(number, decimals) {
+  /** As rapport.i18n.numbers.number: `marks` are its decimal mark, group mark and sizes of groups. */
+  function numberText(number, decimals, marks) {
     const [whole, part] = Math.abs(number).toFixed(decimals).split(".");
-    const text = whole.replace(/\B(?=([0-9]{3})+$)/g, ",") + (part ? "." + part : "");
+    const [last, others] = marks.sizes;
+    let rest = whole;
+    const groups = [];
+    for (let size = last; rest.length > size; size = others) {
+      groups.unshift(rest.slice(-size));
+      rest = rest.slice(0, -size);
+    }
+    const text = [rest, ...groups].join(marks.group) + (part ? marks.decimal + part : "");
     return number < 0 && /[1-9]/.test(text) ? "−" + text : text;
   }
-  function withUnit(text, unit) {
-    if (["€", "$", "£", "¥", "₹"].includes(unit)) return text.startsWith("−") ? "−" + unit + text.slice(1) : unit + text;
-    return unit === "%" || unit === "" ? text + unit : text + " " + unit;
+
+  /** A number in the form of its unit that it takes: {one: "{n} point", other: "{n} points"}. */
+  function measured(number, decimals, forms, marks, language) {
+    const text = numberText(number, decimals, marks);
+    const form = forms[new Intl.PluralRules(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).select(Math.abs(number))] || forms.other;
+    return text.startsWith("−") ? "−" + form.replace("{n}", text.slice(1)) : form.replace("{n}", text);
   }
 
   // ---- Building: elements by name, content as text only -----------------------------------------------------------
@@ -220,10 +239,9 @@
 
     /** A field with its unit where the unit is written: € before, % and words after. */
     affixed(field) {
-      if (!this.data.unit) return field;
-      const text = make("span", { class: "exercise-unit", "aria-hidden": "true" }, this.data.unit);
-      const first = withUnit("", this.data.unit) === this.data.unit && !["%"].includes(this.data.unit) && this.data.unit.length === 1;
-      return make("span", { class: "exercise-affixed" }, ...(first ? [text, field] : [field, text]));
+      if (!this.data.unit.name) return field;
+      const text = make("span", { class: "exercise-unit", "aria-hidden": "true" }, this.data.unit.name);
+      return make("span", { class: "exercise-affixed" }, ...(this.data.unit.forms.other.startsWith("{n}") ? [field, text] : [text, field]));
     }
 
     list(id) {
@@ -232,7 +250,7 @@
     }
 
     buildAnswer() {
-      const unit = this.data.unit;
+      const unit = this.data.unit.name;
       const field = (name, label) => {
         const id = this.id_(name);
         const input = make("input", { id, name, type: "text", inputmode: "decimal", class: "exercise-number", "aria-describedby": this.id_("status") });
@@ -352,11 +370,14 @@
 
     // ---- a guess ----
 
+    readNumber(text) {
+      return readNumber(text, this.data.unit.names, this.data.numbers.decimal);
+    }
     readGuess(text) {
-      return this.data.kind === "choice" ? (text ? { value: text } : { broke: "not_tried" }) : readNumber(text, this.data.unit);
+      return this.data.kind === "choice" ? (text ? { value: text } : { broke: "not_tried" }) : this.readNumber(text);
     }
     guessText(guess) {
-      return this.data.kind === "choice" ? this.say("quoted", { text: this.data.options[guess] }) : this.valueText(guess);
+      return this.data.kind === "choice" ? this.data.numbers.quotes.join(this.data.options[guess]) : this.valueText(guess);
     }
 
     keepGuess() {
@@ -404,9 +425,9 @@
         return Object.keys(rows).length ? { value: rows, last: rows } : { broke: "not_tried", field: this.fields[0], text: "" };
       }
       const numbers = [];
-      const empty = this.fields.every((field) => readNumber(field.value, this.data.unit).broke === "not_tried");
+      const empty = this.fields.every((field) => this.readNumber(field.value).broke === "not_tried");
       for (const field of this.fields) {
-        const read = readNumber(field.value, this.data.unit);
+        const read = this.readNumber(field.value);
         if (read.broke) return { broke: read.broke === "not_tried" && !empty ? "two_numbers" : read.broke, field, text: field.value };
         numbers.push(read.value);
       }
@@ -414,7 +435,8 @@
     }
 
     reason(key, text) {
-      return this.say(key === "not_tried" ? "not_tried_says" : key, { text: text.trim(), unit: this.data.unit || "a plain number" });
+      const example = "1234" + this.data.numbers.decimal + "5";
+      return this.say(key === "not_tried" ? "not_tried_says" : key, { text: text.trim(), unit: this.data.unit.name || this.say("plain_number"), example });
     }
 
     check() {
@@ -453,12 +475,19 @@
     showVerdict(verdict) {
       let parts;
       if (verdict.outcome === "right") parts = [make("p", {}, this.say("right_says"))];
-      else if (verdict.outcome === "wrong") parts = [make("p", {}, this.say(verdict.says, verdict.parts))];
+      else if (verdict.outcome === "wrong") parts = [make("p", {}, this.say(verdict.says, verdict.says === "fraction_says" ? { percent: this.numberText(12.5, 1), share: this.numberText(0.125, 3) } : verdict.parts))];
       else {
         const several = verdict.slips.length > 1 ? [make("p", {}, this.say("several_says", { count: verdict.slips.length }))] : [];
         parts = several.concat(...verdict.slips.map((slip) => grow(slip.says, false)));
       }
+      if (verdict.outcome !== "right" && ["number", "interval"].includes(this.data.kind)) parts = parts.concat(this.asRead());
       this.showStatus(verdict.outcome, parts);
+    }
+
+    /** How separators of the typed answer were read, where they could have been read otherwise. */
+    asRead() {
+      const doubts = this.fields.map((field) => [field.value.trim(), doubtful(field.value, this.data.numbers.decimal)]);
+      return doubts.filter(([, key]) => key).map(([text, key]) => make("p", {}, this.say(key, { text })));
     }
 
     showStatus(outcome, parts) {
@@ -478,11 +507,14 @@
       this.tell("given_up");
     }
 
+    numberText(number, decimals) {
+      return numberText(number, decimals, this.data.numbers);
+    }
     valueText(number) {
-      return withUnit(numberText(number, this.data.decimals), this.data.unit);
+      return measured(number, this.data.decimals, this.data.unit.forms, this.data.numbers, this.data.language);
     }
     distance(one, other) {
-      return withUnit(numberText(Math.abs(one - other), this.data.decimals), this.data.unit === "%" ? this.say("points") : this.data.unit);
+      return measured(Math.abs(one - other), this.data.decimals, this.data.distance.forms, this.data.numbers, this.data.language);
     }
 
     showSolution() {
@@ -507,6 +539,6 @@
     }
   }
 
-  window.RapportAnswers = { readNumber, judge, numberText, withUnit };
+  window.RapportAnswers = { readNumber, doubtful, judge, numberText, measured };
   if (!customElements.get("rapport-exercise")) customElements.define("rapport-exercise", RapportExercise);
 })();

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from rapport import charts, metrics
+from rapport.i18n.numbers import number, series
 from rapport.i18n.words import Words
 from rapport.widgets.keys import KeyGuard
 
@@ -161,12 +162,12 @@ class Explorer(ipywidgets.VBox):
 
     def _line(self, choice: dict[str, str]) -> str:
         found, outcome = self.estimate(choice), choice["outcome"]
-        ends = {"value": f"{found.value:.1f}", "low": f"{found.low:.1f}", "high": f"{found.high:.1f}", "n": found.n}
+        ends = {"value": number(found.value, 1), "low": number(found.low, 1), "high": number(found.high, 1), "n": found.n}
         return LABELS.say("line", design=_design(choice), label=LABELS[outcome], unit=_unit(outcome), **ends)
 
     def _alt(self, choice: dict[str, str]) -> str:
         def said(explained: str) -> str:
-            return ", ".join(f"{self.estimate({**choice, 'explained': explained, 'updates': each}).value:.1f}" for each in CONTROLS["updates"])
+            return series(number(self.estimate({**choice, "explained": explained, "updates": each}).value, 1) for each in CONTROLS["updates"])
 
         chosen = ", ".join((LABELS["told_" + choice["explained"]], LABELS["stream_" + choice["updates"]]))
         return LABELS.say("alt", label=LABELS[choice["outcome"]], unit=_unit(choice["outcome"]), short=said("0"), long=said("1"), chosen=chosen)
@@ -305,7 +306,7 @@ def _head() -> list[str]:
 
 def _rows(frame: Frame) -> list[list[str]]:
     return [
-        [row.updates, row.explanation, f"{row.value:.1f}", LABELS.say("range", low=f"{row.low:.1f}", high=f"{row.high:.1f}"), LABELS.say("yours", n=row.n) if row.chosen else str(row.n)]
+        [row.updates, row.explanation, number(row.value, 1), LABELS.say("range", low=number(row.low, 1), high=number(row.high, 1)), LABELS.say("yours", n=int(row.n)) if row.chosen else number(row.n)]
         for row in frame.table.itertuples()
     ]
 
