@@ -33,6 +33,15 @@ def browser() -> Iterator:
         running.close()
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The handbook of this course, built once for all browser tests."""
+    from rapport import handbook
+    from rapport.content import course_root
+
+    return handbook.build(course_root(Path(__file__).parent), tmp_path_factory.mktemp("build") / "handbook")
+
+
 @dataclass
 class Seen:
     """What a page did behind the reader's back; attached to every page as ``page.seen``."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from rapport import handbook
 from rapport.content import course_root, module_stems
 from rapport.exercises import load
 from rapport.exercises.checking import key
@@ -19,12 +18,6 @@ STEM = next(stem for stem in module_stems(COURSE) if (COURSE / "notebooks" / f"{
 EXPLORING = "10_when_it_goes_wrong"  # the module with a data explorer
 PAGES = ["index", STEM, f"{STEM}-cards", "about"]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """The handbook of this course, built once."""
-    return handbook.build(COURSE, tmp_path_factory.mktemp("build") / "handbook")
 
 
 def address(built, name):

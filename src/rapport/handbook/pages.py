@@ -442,7 +442,7 @@ def script_words() -> dict[str, dict[str, str]]:
     for path in sorted(web.glob("*.js")):
         change = words_of(path, web.parents[2])
         if found := texts.script_table(path.read_text(encoding="utf-8")):
-            said[path.stem] = {text.where: i18n.unmarked(change(text.words, text.line, text.where)) for text in found}
+            said[path.stem] = {text.where: typesetting.data(change(text.words, text.line, text.where), i18n.language()) for text in found}
     return said
 
 

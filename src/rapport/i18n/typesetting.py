@@ -18,6 +18,8 @@ SHORTEST = 8
 _PATTERNS = {"en": {"lang": "en_GB"}, "lv": {"lang": "lv_LV"}, "gu": {"filename": str(Path(__file__).parent / "patterns" / "hyph_gu.dic")}}
 _AT_EDGE = {"en": (3, 3), "lv": (2, 3), "gu": (2, 2)}
 """Fewest letters before and after a hyphen; in Gujarati syllables."""
+_NOT_BEFORE = {"lv": re.compile("[rlļmnņj][bcčdfgģhkķlļmnņprsštvzž]", re.IGNORECASE)}
+"""No Latvian syllable begins like that, whatever the patterns say: četr-simt, not čet-rsimt."""
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(rf"[^\W\d_\u0a80-\u0aff]{{{SHORTEST},}}|[\u0a80-\u0aff{_JOINERS}]{{{SHORTEST},}}")
 _TOKEN = re.compile(r"&#?\w+;|[^\s&]+")
@@ -70,6 +72,8 @@ def hyphenated(word: str, lang: str) -> str:
     if len(starts) <= first + last:
         return word
     allowed = set(starts[first : len(starts) - last + 1])
+    if wrong := _NOT_BEFORE.get(lang):
+        allowed -= {at for at in allowed if wrong.match(word, at)}
     places = [0, *(place for place in _patterns(lang).positions(word) if place in allowed), len(word)]
     return SOFT_HYPHEN.join(word[one:other] for one, other in zip(places, places[1:]))
 
@@ -151,7 +155,7 @@ def _left_open(piece: str, before: bool) -> bool:
 
 
 def data(value: Any, lang: str, keep: Callable[[str], bool] = lambda key: False) -> Any:
-    """`value` (of JSON) with every sentence in it set as `text` does; English between its signs as English, without them.
+    """`value` (of JSON) with every text in it set as `text` does; English between its signs as English, without them.
 
     Parameters
     ----------
@@ -164,7 +168,7 @@ def data(value: Any, lang: str, keep: Callable[[str], bool] = lambda key: False)
         return {key: each if keep(key) else data(each, lang, keep) for key, each in value.items()}
     if isinstance(value, list):
         return [data(each, lang, keep) for each in value]
-    if not isinstance(value, str) or not re.search(r"\s", value):
-        return value
+    if not isinstance(value, str) or re.fullmatch(r"[a-z0-9_/@+,-]*", value):
+        return value  # a name for the program, such as first_words/act@flag
     parts = re.split(f"{i18n.OPEN}(.*?){i18n.CLOSE}", value, flags=re.DOTALL)
     return "".join(text(part, "en" if number % 2 else lang) for number, part in enumerate(parts))

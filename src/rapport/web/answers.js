@@ -141,6 +141,23 @@
     });
   }
 
+  /** A list box shows one line: what it cuts off is written out below it. */
+  function spelled(select) {
+    const whole = make("span", { class: "exercise-chosen", "aria-hidden": "true", hidden: true });
+    const pen = document.createElement("canvas").getContext("2d");
+    const show = () => {
+      const style = getComputedStyle(select);
+      const text = select.value ? select.selectedOptions[0].textContent : "";
+      pen.font = style.font;
+      whole.textContent = text;
+      whole.hidden = pen.measureText(text).width <= select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 20;
+    };
+    select.addEventListener("change", show);
+    select.spell = show;
+    new ResizeObserver(show).observe(select);
+    return whole;
+  }
+
   // ---- Keeping ----------------------------------------------------------------------------------------------------
 
   const memory = new Map();
@@ -228,7 +245,7 @@
       this.guessField = choice ? this.list(id) : make("input", { id, type: "text", inputmode: "decimal", class: "exercise-number", "aria-describedby": this.id_("guess-note") });
       this.guessNote = make("p", { class: "exercise-guess-note", id: this.id_("guess-note"), role: "status" });
       this.guessButton = make("button", { type: "submit", class: "exercise-button" }, this.say("keep_guess"));
-      this.guessRow = make("div", { class: "exercise-fields" }, choice ? this.guessField : this.affixed(this.guessField), this.guessButton);
+      this.guessRow = make("div", { class: "exercise-fields" }, ...(choice ? [this.guessField, spelled(this.guessField)] : [this.affixed(this.guessField)]), this.guessButton);
       const form = make("form", { class: "exercise-guess", novalidate: true, autocomplete: "off" }, make("label", { for: id }, this.data.predict), this.guessRow, this.guessNote);
       form.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -286,7 +303,7 @@
           select.name = item.dataset.row;
           select.setAttribute("aria-labelledby", text.id);
           this.fields.push(select);
-          list.append(make("li", {}, text, select));
+          list.append(make("li", {}, text, select, spelled(select)));
         }
         rows.remove();
         options.remove();
@@ -408,7 +425,10 @@
     setFields(last) {
       this.fields.forEach((field, index) => {
         if (field.type === "radio") field.checked = last === field.value;
-        else if (this.data.kind === "match") field.value = (last && last[field.name]) || "";
+        else if (this.data.kind === "match") {
+          field.value = (last && last[field.name]) || "";
+          field.spell();
+        }
         else field.value = (last && last[index]) || "";
       });
     }

@@ -115,7 +115,7 @@
 
   function el(tag, attributes, ...children) {
     const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes || {})) if (value !== null && value !== false && value !== undefined) node.setAttribute(name, value === true ? "" : value);
+    for (const [name, value] of Object.entries(attributes || {})) if (value !== null && value !== false && value !== undefined) node.setAttribute(name, value === true ? "" : String(value).replace(/\u00ad/g, "")); // soft hyphens are for the eye
     node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
     return node;
   }

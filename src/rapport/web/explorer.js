@@ -9,7 +9,7 @@
 
   function el(tag, attributes, ...children) {
     const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes || {})) if (value !== null) node.setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes || {})) if (value !== null) node.setAttribute(name, String(value).replace(/\u00ad/g, "")); // soft hyphens are for the eye
     node.append(...children.flat());
     return node;
   }
