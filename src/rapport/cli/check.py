@@ -71,7 +71,9 @@ def _facts(root: Path) -> Found:
 
 def _pages(root: Path) -> Found:
     from rapport.content import read_markdown
+    from rapport.handbook import markets
     from rapport.handbook.pages import Front
+    from rapport.playbooks import moments
 
     names = ("index", "about")
     for name in names:
@@ -79,7 +81,13 @@ def _pages(root: Path) -> Found:
             read_markdown(root / "playbooks" / f"{name}.md", Front)
         except ContentError as error:
             yield error
-    yield f"{' and '.join(names)} of the handbook"
+    there = [*names]
+    for name, load in {"moments": moments.load, "markets": markets.load}.items():
+        try:
+            there += [name] * bool(load(root))
+        except ContentError as error:
+            yield error
+    yield f"{', '.join(there)} of the handbook"
 
 
 def _playbooks(root: Path) -> Found:

@@ -197,11 +197,10 @@ def now_data(market: Market) -> dict[str, Any]:
     """
     first, last = date(facts.YEARS[0], 1, 1), date(facts.YEARS[-1], 12, 31)
     named: dict[str, list[str]] = {}
-    optional = set()
     for each in market.holidays:
-        named.setdefault(each.day.isoformat(), []).append(each.name)
-        if not each.closed:
-            optional.add(each.day)
+        if each.closed or each.day not in market.closed_days:  # where something closes the day, only that
+            named.setdefault(each.day.isoformat(), []).append(each.name)
+    optional = {each.day for each in market.holidays if not each.closed}
     letters: dict[tuple, str] = {}
     days = ""
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):

@@ -1,5 +1,5 @@
 """`rapport new`: valid, commented skeletons from the template files in this folder. Nothing is ever overwritten.
-In a template, @name@, @module@, @title@ and @source@ are filled in."""
+In a template, @name@, @module@, @title@, @source@ and @moment@ are filled in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rapport.cli import UsageError
 from rapport.content import MODULE_STEM, ContentError, display_path, module_stems, parse_yaml, read_text, write_text
+from rapport.playbooks import moments
 
 ID = re.compile(r"^[a-z][a-z0-9_]*\Z")
 TAKEN = {*keyword.kwlist, "true", "false", "null"}  # words that Python or YAML read as something else
@@ -28,7 +29,7 @@ def module(root: Path, name: str) -> list[Path]:
     if taken := [stem for stem in module_stems(root) if stem[:2] == name[:2]]:
         raise UsageError(f"The number {name[:2]} belongs to {taken[0]}; choose another.")
     words = name[3:].replace("_", " ")
-    told = {"module": name, "title": words[:1].upper() + words[1:], "source": _source(root, name), "name": "first_question"}
+    told = {"module": name, "title": words[:1].upper() + words[1:], "source": _source(root, name), "name": "first_question", "moment": _moment(root)}
     made = {
         root / "notebooks" / f"{name}.ipynb": _template("notebook.ipynb", told),
         root / "playbooks" / name / "playbook.md": _template("playbook.md", told),
@@ -36,6 +37,12 @@ def module(root: Path, name: str) -> list[Path]:
         root / "exercises" / f"{name}.py": _template("exercises.py.txt", told) + _template("exercise.py.txt", told),
     }
     return [*_write(made), _workbook(name, root)]
+
+
+def _moment(root: Path) -> str:
+    """The last moment of the course's list, under which a card in the making is least in the way; empty where there is no list."""
+    listed = moments.load(root)
+    return listed.ids[-1] if listed else ""
 
 
 def scenario(root: Path, name: str, stem: str) -> list[Path]:
