@@ -161,3 +161,30 @@ def test_a_sitting_is_finished_with_the_keyboard_and_reported_in_python(lab, pag
     (sitting,) = learner.open_record(workspace / ".rapport" / "record.json").events("sitting")
     assert {(each["ranking"], each["check"], each["best"], each["worst"], each["sure"]) for each in sitting["answers"]} == {("cab", "b", "c", "a", 4)}
     assert page.seen.requests == [] and len(sitting["answers"]) == 12
+
+
+def test_a_bug_hunt_is_checked_in_the_notebook_and_reported_in_python(lab, page_factory):
+    workspace, server = lab
+    page = page_factory(width=1400, height=900, local=True)
+    page.set_default_timeout(30_000)
+    page.goto(f"{server['url']}lab/tree/notebooks/localisation_bug_hunt.ipynb?token={server['token']}")
+    page.locator(".jp-NotebookPanel .jp-KernelName", has_text="Python 3").wait_for()
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status=idle]")
+    run_all(page)
+    page.locator("rapport-hunt [data-piece='order.items']").focus()
+    for _ in range(2):  # two neighbours, both wrong
+        page.keyboard.press("Space")
+        page.keyboard.press("Tab")
+    page.locator("rapport-hunt [data-do=check]").focus()
+    page.keyboard.press("Enter")
+    told = page.locator("rapport-hunt .hunt-result > p").first.inner_text()
+    assert "you found 2" in told
+
+    cell = page.locator(".jp-CodeCell", has_text="my_hunt(")
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    cell.locator(".jp-OutputArea-output", has_text=told).wait_for()
+    (event,) = learner.open_record(workspace / ".rapport" / "record.json").events("hunt")
+    assert event["marked"] == ["order.items", "order.total"] and event["scores"]["found"] == 2
+    page.screenshot(path=str(workspace / "hunt.png"))
+    assert page.seen.requests == []

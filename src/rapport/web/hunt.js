@@ -173,7 +173,10 @@
       this._note.textContent = "";
       this._how.hidden = this._bar.hidden = done;
       this._result.hidden = !done;
-      for (const notes of this._notes.values()) notes.hidden = !done;
+      for (const notes of this._notes.values()) {
+        notes.hidden = !done;
+        if (!done) notes.replaceChildren();
+      }
       for (const [id, button] of this._pieces) {
         const outcome = done ? this.outcome(id) : null;
         // Once checked a piece is read and not pressed: its outcome stands in its place for everybody, and the reason below the text.
