@@ -94,6 +94,11 @@ class Front(_Declared):
     further: list[Name] = []
 
 
+def count_words(*parts: str) -> int:
+    """Words of several texts, counted between spaces: a pattern of letters would cut Gujarati words at their vowel signs."""
+    return sum(any(sign.isalnum() for sign in word) for part in parts for word in part.split())
+
+
 @dataclass(frozen=True)
 class Play:
     """A play card: id and title from its heading, the validated block, the Markdown below it, its line in the file."""
@@ -108,9 +113,7 @@ class Play:
     def words(self) -> int:
         """Number of words on the printed card."""
         card = self.card
-        parts = [self.title, card.trigger, *card.steps, *card.words_to_try, *card.do_not, card.measure, card.monday, card.claim, card.limit, self.notes]
-        # Between spaces: a pattern of letters would cut Gujarati words at their vowel signs.
-        return sum(any(sign.isalnum() for sign in word) for part in parts for word in part.split())
+        return count_words(self.title, card.trigger, *card.steps, *card.words_to_try, *card.do_not, card.measure, card.monday, card.claim, card.limit, self.notes)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Brief(_Declared):
     @property
     def words(self) -> int:
         """Number of words on the printed page."""
-        return sum(len(re.findall(r"\w+", part)) for part in (self.goal, *self.behaviours, self.practise, self.praise))
+        return count_words(self.goal, *self.behaviours, self.practise, self.praise)
 
 
 class Front(_Declared):

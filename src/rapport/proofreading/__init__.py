@@ -110,7 +110,9 @@ def _back_translations(root: Path, lang: str, entries: Sequence[Entry], release:
 
 
 def _line(path: Path, word: str) -> int | None:
-    """The first line of a file with `word`."""
+    """The first line of a file with `word`; none for the folder of facts."""
+    if path.is_dir():
+        return None
     lines = path.read_text(encoding="utf-8").splitlines()
     return next((number for number, line in enumerate(lines, 1) if re.search(rf"\b{re.escape(word)}\b", line)), None)
 
