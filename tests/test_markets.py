@@ -272,3 +272,13 @@ def test_a_moment_listed_twice_is_told(tmp_path):
 def test_the_words_of_the_page_are_in_the_reader_s_language():
     with i18n.speaking("lv"):
         assert listed.load(ROOT).title == "Man ir piecas minūtes" and moments.STRINGS["nav"] == "Piecas minūtes" and markets.load(ROOT).questions[0].ask.startswith("Kurā")
+
+
+def test_a_text_may_link_to_a_sheet_or_a_moment_and_a_market_that_is_none_is_told(course):
+    from rapport.handbook.pages import relink, site_href
+
+    path, href = course / "playbooks" / "index.md", site_href("index")
+    html = '<a href="markets.yaml#SA">a</a> <a href="../markets.yaml">b</a> <a href="moments.yaml#complaint">c</a>'
+    assert re.findall(r'href="([^"]+)"', relink(html, href, path)) == ["market-sa.html", "markets.html", "five-minutes.html#complaint"]
+    with pytest.raises(ContentError, match="'markets.yaml#FR' leads nowhere"):
+        relink('<a href="markets.yaml#FR">d</a>', href, path)

@@ -3,7 +3,6 @@ What can be worked out from case and exercises (slips, cards, keys) is not in it
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from rapport.content import ContentError, course_root, module_stems, read_markdown
-from rapport.playbooks import WORDS_ON_A_PAGE, playbook_path
+from rapport.playbooks import WORDS_ON_A_PAGE, count_words, playbook_path
 
 MINUTES = 90
 Text = Annotated[str, Field(min_length=1)]
