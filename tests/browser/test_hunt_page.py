@@ -248,6 +248,19 @@ def test_a_phrase_from_right_to_left_stands_where_its_piece_says(opened):
     assert thanks["digit"] > thanks["letter"] and reply["digit"] < reply["letter"]
 
 
+def test_the_facilitators_key_is_two_pages_of_paper_and_says_that_it_holds_answers(page_factory, tmp_path):
+    from rapport.handbook import facilitator
+
+    (key,) = facilitator.hunt_keys(ROOT, pages.read_references(ROOT, {NOTEBOOK: execute.read_notebook(NOTEBOOK)}))
+    key.home = "#main"
+    for name, data in package.site_files([key], package.FACILITATOR).items():
+        (tmp_path / name).write_bytes(data)
+    page = page_factory()
+    page.goto((tmp_path / key.file).as_uri())
+    assert page.locator(".hunt-key li").count() == 40 and "holds answers" in page.locator(".mark").inner_text()
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4", prefer_css_page_size=True))) <= 2
+
+
 def test_the_host_is_told_of_every_change_and_can_hand_a_state_back(opened):
     page = opened()
     page.evaluate("""() => {
