@@ -221,6 +221,8 @@ def read_yaml(path: Path, model: type[Model]) -> tuple[Model, Document]:
 
 
 def _kind(path: Path) -> str:
+    if path.name == "paths.yaml":
+        return "paths"
     return "exercises" if path.parent.name == "exercises" else "scenario" if path.parent.parent.name == "playbooks" else ""
 
 

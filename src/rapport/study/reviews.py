@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
+from rapport import i18n
 from rapport.content import ContentError
 from rapport.learner import Record
 from rapport.learner.document import instant
 from rapport.playbooks import Question, ReviewItem
 from rapport.study.parts import Module, finished, modules
+from rapport.study.words import say
 
 DAYS = (1, 7, 21, 60)
 
@@ -59,8 +61,10 @@ def local_day(at: str) -> date:
 
 
 def written(on: date) -> str:
-    """A day as it is read: ``2 March 2026``."""
-    return f"{on.day} {on:%B %Y}"
+    """A day as it is read: ``2 March 2026``, ``2 માર્ચ, 2026``, ``2026. gada 2. marts``."""
+    from babel.dates import format_date
+
+    return format_date(on, "long", locale={"en": "en_GB"}.get(i18n.language(), i18n.language()))
 
 
 def unmarked(text: str) -> str:
@@ -125,7 +129,7 @@ def first(record: Record, stem: str, root: Path) -> list[Due]:
     """
     there = modules(root)
     if stem not in there:
-        raise ContentError(f"no module {stem!r} with a review; there are {', '.join(there) or 'none yet'}.")
+        raise ContentError(say("no_module", name=repr(stem), names=", ".join(there) or "–"))
     return [_due(record, there[stem], item, 0, date.today()) for item in there[stem].review]
 
 
