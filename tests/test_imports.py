@@ -13,10 +13,11 @@ PACKAGE = Path(__file__).parents[1] / "src" / "rapport"
 FLOORS = (
     ("facts", "i18n", "charts"),
     ("metrics", "content", "markdown"),
-    ("assessment", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
+    ("assessment", "simulation", "scenarios", "exercises", "learner", "playbooks"),
     ("coverage", "lessons", "study"),
     ("widgets", "editing"),
     ("handbook",),
+    ("workspace",),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

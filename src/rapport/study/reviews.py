@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-from rapport import i18n
 from rapport.content import ContentError
 from rapport.learner import Record
 from rapport.learner.document import instant
@@ -61,10 +60,10 @@ def local_day(at: str) -> date:
 
 
 def written(on: date) -> str:
-    """A day as it is read: ``2 March 2026``, ``2 માર્ચ, 2026``, ``2026. gada 2. marts``."""
-    from babel.dates import format_date
+    """A day as it is read: ``2 March 2026``, ``2 માર્ચ 2026``, ``2026. gada 2. marts``."""
+    from rapport.i18n import numbers
 
-    return format_date(on, "long", locale={"en": "en_GB"}.get(i18n.language(), i18n.language()))
+    return numbers.day(on)
 
 
 def unmarked(text: str) -> str:
