@@ -72,7 +72,7 @@ def test_someone_else_learns_now_and_back_again(course, capsys):
 def test_export_and_merge_carry_a_record_to_another_computer(course, capsys, typed, tmp_path, monkeypatch):
     open_record().add_run("small", {"place": "LV"})
     assert "Wrote mine.json" in said(capsys, "me", "--export", "mine.json")
-    assert "exists; name another file, or add --yes" in said(capsys, "me", "--export", "mine.json", code=2)
+    assert "exists; name another file, or add `--yes`" in said(capsys, "me", "--export", "mine.json", code=2)
     assert "is your record itself" in said(capsys, "me", "--export", "workspace/.rapport/record.json", "--yes", code=2)
     said(capsys, "me", "--export", "mine.json", "--yes")
     assert read(Path("mine.json").read_bytes()) == (open_record().data, True)

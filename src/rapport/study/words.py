@@ -17,7 +17,7 @@ WORDS = Words(__file__, {
     "no_module": "no module {name} with a review; there are {names}.",
     # the calendar
     "entry": "Rapport: three questions on “{title}” (day {n})",
-    "entry_says": "About three minutes. In the course folder: rapport review. Module {number}.",
+    "entry_says": "About three minutes. In the course folder: `rapport review`. Module {number}.",
     # the path
     "finished": "finished",
     "is_next": "next",

@@ -23,7 +23,7 @@ KINDS = ("reflection", "goal")
 WORDS = Words(__file__, {
     "instead": "Run this cell in JupyterLab.",
     # who learns here
-    "me_instead": "Who learns here: run this cell in JupyterLab, or type: rapport me",
+    "me_instead": "Who learns here: run this cell in JupyterLab, or type: `rapport me`",
     "a_name": "a name, any name",
     "i_am": "I am",
     "i_am_name": "I am {name}",
@@ -36,7 +36,7 @@ WORDS = Words(__file__, {
     "answers": ("{n} review answer", "{n} review answers"),
     "lies": "It lies in {path} and nowhere else.",
     # reviews
-    "review_instead": "Reviews: run this cell in JupyterLab, or type: rapport review",
+    "review_instead": "Reviews: run this cell in JupyterLab, or type: `rapport review`",
     "answer": "Answer",
     "choose": "Choose one first.",
     "next_question": "Next question",

@@ -23,9 +23,9 @@ LOG_COLUMNS = ("run", "market", "persona", "step", "node", "beat", "decision", "
 """Columns of the log, in the browser and in `ScenarioWidget.log_frame`."""
 
 WORDS = Words(__file__, {
-    "instead": "Scenario “{title}”, about {n} minutes: run this cell in JupyterLab, or type: rapport play {id}",
+    "instead": "Scenario “{title}”, about {n} minutes: run this cell in JupyterLab, or type: `rapport play {id}`",
     "no_place": "found place {place}; {scenario} is played in {places}.",
-    "no_seed": "RAPPORT_SEED is {seed}; it must be a whole number from 0, such as 7.",
+    "no_seed": "`RAPPORT_SEED` is {seed}; it must be a whole number from 0, such as 7.",
 })  # fmt: skip
 
 # anywidget loads an ES module; the player is a classic script, because pages opened from a file can load no other.
