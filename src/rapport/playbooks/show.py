@@ -9,6 +9,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
+from rapport import i18n
 from rapport.content import course_root, read_text
 from rapport.i18n.words import Words
 from rapport.markdown import LABELS as BADGES
@@ -124,4 +125,5 @@ def _sorted(known: dict[str, Source], names: Iterable[str]) -> list[Source]:
 
 def source_html(source: Source) -> str:
     """One entry of a list of sources, with the id that claims link to."""
-    return f'<li id="source-{source.id}">{source.html}</li>'
+    spoken = "" if i18n.language() == i18n.SOURCE else f' lang="{i18n.SOURCE}"'  # titles stay as they were published
+    return f'<li id="source-{source.id}"{spoken}>{source.html}</li>'
