@@ -10,19 +10,21 @@ from nbformat.v4 import new_code_cell
 
 from rapport import i18n, study, workspace
 from rapport.cli import run
+from rapport.content import ContentError
 from rapport.exercises import key, load, serve
 from rapport.exercises.notebook import fill
 from rapport.exercises.serving import simulated
 from rapport.handbook import execute
 from rapport.i18n.leftovers import leftovers, leftovers_in_page
 from rapport.learner import open_record
+from rapport.playbooks.show import card
 
 ROOT = Path(__file__).parents[1]
 MODULE = "10_when_it_goes_wrong"
 LANGS = [lang for lang in i18n.LANGUAGES if lang != i18n.SOURCE]
 
 ASKED = (
-    "workbook.show('recovery_rate')", "workbook.predict('recovery_rate', 'ab')", "workbook.predict('recovery_rate', 40)", "workbook.solution('recovery_rate')",
+    "workbook.show('recovery_rate')", "workbook.predict('recovery_rate', '?')", "workbook.predict('recovery_rate', 40)", "workbook.solution('recovery_rate')",
     "workbook.hint('recovery_rate')", "workbook.check('recovery_rate', '1 2 3 4')", "workbook.check('recovery_rate', 1)", "workbook.check('own_effect', 3)",
     "workbook.check('remedy_match', {'r99': 'money'})", "workbook.check('refund_speed', '99')", "workbook.solution('recovery_rate')", "workbook.another()",
 )  # fmt: skip
@@ -33,7 +35,6 @@ SEEN = (
 WRONG = (
     ("workbook.show('recovery_rat')", "recovery_rate"), ("open_workbook('10_when_it_goes')", MODULE),
     ("from rapport.widgets import play; play('the_cold')", "the_cold_chain"), ("from rapport.widgets import play; play('the_cold_chain', place='99')", "CN, US"),
-    (f"from rapport.playbooks.show import card; card('{MODULE}', '99')", "own-fix-explain-prevent"),
 )  # fmt: skip
 
 
@@ -119,6 +120,13 @@ def test_the_scanner_of_this_test_finds_english(tmp_path):
     notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {"a": {"model_name": "HTMLModel", "state": {"value": "<p>Nothing is due today.</p>", "_x": "no text"}}}}}
     for lang in LANGS:
         assert {place.split()[0] for place, *_ in shown(notebook, lang)} == {"cell", "output", "HTMLModel.value"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_an_unknown_card_is_named_in_the_reader_s_language(lang):
+    with i18n.speaking(lang), pytest.raises(ContentError) as error:
+        card(MODULE, "99", ROOT)
+    assert "'99'" in str(error.value) and "own-fix-explain-prevent" in str(error.value) and not leftovers(str(error.value).split("'99'")[1].split(":")[0], lang)
 
 
 # ---- Switching --------------------------------------------------------------------------------------------------
