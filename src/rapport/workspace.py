@@ -36,9 +36,22 @@ _LAB_CONFIG = {
         "news_url": None,
         "check_for_updates_class": "jupyterlab.handlers.announcements.NeverCheckForUpdate",
         "extension_manager": "readonly",  # the other one asks a package index
+        "custom_css": True,
     },
 }
 _LAB_SETTINGS = {_NOTIFICATIONS: {"fetchNews": "false", "checkForUpdates": False}}
+FONTS = {"400": "NotoSansGujarati-Regular.woff2", "600 700": "NotoSansGujarati-Bold.woff2"}
+# Gujarati letters whatever fonts the computer has; all others stay in JupyterLab's own, which its variables name after it.
+_FACES = "".join(
+    f'@font-face {{ font-family: "Noto Sans Gujarati"; font-weight: {weight}; src: url("{name}") format("woff2"); unicode-range: U+0A80-0AFF, U+200C-200D, U+25CC; }}\n' for weight, name in FONTS.items()
+)
+_TEXT, _CODE = 'system-ui, -apple-system, blinkmacsystemfont, "Segoe UI", helvetica, arial, sans-serif', 'menlo, consolas, "DejaVu Sans Mono", monospace'
+_CSS = f"""{_FACES}body {{
+  --jp-content-font-family: "Noto Sans Gujarati", {_TEXT};
+  --jp-ui-font-family: "Noto Sans Gujarati", {_TEXT};
+  --jp-code-font-family: "Noto Sans Gujarati", {_CODE};
+}}
+"""
 # What a learner's shell may say about another Jupyter must not reach this one.
 _FOREIGN = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTERLAB_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR", "RAPPORT_SEED")
 
@@ -198,10 +211,13 @@ def lab_command(folder: Path, *, port: int = 8888, browser: bool = True) -> list
 
 
 def write_settings(folder: Path) -> None:
-    """JupyterLab's settings for this workspace: no news, no update checks, no question at Ctrl-C."""
+    """JupyterLab's settings for this workspace: no news, no update checks, no question at Ctrl-C, and a font for Gujarati."""
     own = Path(folder) / OWN / "jupyter"
     for name, values in (("jupyter_lab_config.json", _LAB_CONFIG), ("labconfig/default_setting_overrides.json", _LAB_SETTINGS)):
         write_text(own / name, json.dumps(values, indent=1, sort_keys=True) + "\n")
+    write_text(own / "custom" / "custom.css", _CSS)
+    for name in FONTS.values():
+        write_bytes(own / "custom" / name, (Path(__file__).parent / "fonts" / name).read_bytes())
 
 
 def start_lab(root: Path, folder: Path, *, port: int = 8888, browser: bool = True) -> int:
