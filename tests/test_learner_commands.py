@@ -177,7 +177,7 @@ def test_the_calendar_is_written_once_there_are_days(course, capsys):
     study.begin(open_record(), STEM)
     assert "4 days, modules: 1" in said(capsys, "calendar")
     assert Path("rapport-reviews.ics").read_bytes() == study.calendar(open_record(), course)
-    assert "add --yes" in said(capsys, "calendar", code=2)
+    assert "add `--yes`" in said(capsys, "calendar", code=2)
 
 
 def test_the_path_is_chosen_once_and_remembered(course, capsys):
