@@ -86,7 +86,7 @@ def test_no_arguments_show_the_help_and_count_as_wrong_use(capsys):
         (PermissionError(13, "Permission denied", "x.txt"), "x.txt: Permission denied. Choose a folder you may write to", 1),
         (OSError(28, "No space left on device", "x.txt"), "x.txt: No space left on device. Free some space", 1),
         (ModuleNotFoundError("No module named 'playwright'", name="playwright"), "The environment lacks playwright: run `python scripts/environment.py`", 1),
-        (ValueError("odd"), "Something unforeseen went wrong (ValueError: odd). Run the command with --debug", 1),
+        (ValueError("odd"), "Something unforeseen went wrong (ValueError: odd). Run the command with `--debug`", 1),
         (SystemExit(3), "", 3),
     ],
 )

@@ -14,10 +14,11 @@ FLOORS = (
     ("i18n", "charts", "kernels"),
     ("facts",),
     ("metrics", "content", "markdown"),
-    ("assessment", "hunt", "simulation", "scenarios", "exercises", "learner", "playbooks", "workspace"),
+    ("assessment", "hunt", "simulation", "scenarios", "exercises", "learner", "playbooks"),
     ("coverage", "lessons", "proofreading", "study"),
     ("widgets", "editing"),
     ("handbook",),
+    ("workspace",),
     ("cli",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

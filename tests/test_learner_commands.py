@@ -72,19 +72,19 @@ def test_someone_else_learns_now_and_back_again(course, capsys):
 def test_export_and_merge_carry_a_record_to_another_computer(course, capsys, typed, tmp_path, monkeypatch):
     open_record().add_run("small", {"place": "LV"})
     assert "Wrote mine.json" in said(capsys, "me", "--export", "mine.json")
-    assert "exists; name another file, or add --yes" in said(capsys, "me", "--export", "mine.json", code=2)
+    assert "exists; name another file, or add `--yes`" in said(capsys, "me", "--export", "mine.json", code=2)
     assert "is your record itself" in said(capsys, "me", "--export", "workspace/.rapport/record.json", "--yes", code=2)
     said(capsys, "me", "--export", "mine.json", "--yes")
     assert read(Path("mine.json").read_bytes()) == (open_record().data, True)
     assert "0 new entries" in said(capsys, "me", "--merge", "mine.json"), "the same record twice"
     monkeypatch.setenv("RAPPORT_RECORD", str(tmp_path / "other" / "record.json"))
-    assert "1 new entries" in said(capsys, "me", "--merge", "mine.json"), "a computer on which nothing has begun yet"
+    assert "1 new entry" in said(capsys, "me", "--merge", "mine.json"), "a computer on which nothing has begun yet"
     open_record().erase_everything()
     open_record().add_run("small", {"place": "US"})
     typed("n\n")
     assert "Nothing was taken in" in said(capsys, "me", "--merge", "mine.json") and len(open_record().runs()) == 1
     typed("y\n")
-    assert "1 new entries" in said(capsys, "me", "--merge", "mine.json") and len(open_record().runs()) == 2
+    assert "1 new entry" in said(capsys, "me", "--merge", "mine.json") and len(open_record().runs()) == 2
     assert "0 new entries" in said(capsys, "me", "--merge", "mine.json", "--yes")
 
 
@@ -96,7 +96,7 @@ def test_a_damaged_or_foreign_file_is_told_when_it_is_taken_in(course, capsys):
     record.erase_everything()
     Path("cut.json").write_bytes(data[:-20])
     told = said(capsys, "me", "--merge", "cut.json")
-    assert "cut.json is damaged; 1 entries of it could be read" in told and "1 new entries" in told
+    assert "cut.json is damaged; 1 entry of it could be read" in told and "1 new entry" in told
     Path("notes.txt").write_text("milk, bread")
     assert "notes.txt: not a record of this course" in said(capsys, "me", "--merge", "notes.txt", code=1)
     assert "nowhere.json: cannot be read" in said(capsys, "me", "--merge", "nowhere.json", code=1)
@@ -119,7 +119,7 @@ def test_erasing_asks_first_and_leaves_nothing(course, capsys, typed):
 
 def test_xapi_is_written_to_a_file(course, capsys):
     open_record().add_run("small", {"place": "LV"})
-    assert "1 statements." in said(capsys, "me", "--xapi", "x.json")
+    assert "1 statement." in said(capsys, "me", "--xapi", "x.json")
     assert json.loads(Path("x.json").read_text())[0]["actor"]["account"]["name"] == open_record().learner
 
 
@@ -175,9 +175,9 @@ def test_an_unknown_module_is_named(course, capsys):
 def test_the_calendar_is_written_once_there_are_days(course, capsys):
     assert "No review has begun yet" in said(capsys, "calendar", code=2)
     study.begin(open_record(), STEM)
-    assert "4 days for 1 of the modules" in said(capsys, "calendar")
+    assert "4 days, modules: 1" in said(capsys, "calendar")
     assert Path("rapport-reviews.ics").read_bytes() == study.calendar(open_record(), course)
-    assert "add --yes" in said(capsys, "calendar", code=2)
+    assert "add `--yes`" in said(capsys, "calendar", code=2)
 
 
 def test_the_path_is_chosen_once_and_remembered(course, capsys):
@@ -221,7 +221,7 @@ def test_reviews_in_a_cell_go_one_at_a_time(course):
 def test_i_am_someone_else_is_one_click(course):
     open_record().add_run("small", {"place": "LV"})
     cell = widgets.me()
-    assert "1 cases" in cell.about.value and cell.others.children == ()
+    assert "1 case," in cell.about.value and cell.others.children == ()
     cell.name.value = "Zoë"
     cell.children[2].children[1].click()
     assert open_record().profile == "Zoë" and "Zoë learns here" in cell.said.value

@@ -87,7 +87,7 @@ def test_the_seed_comes_from_the_call_then_the_environment_then_the_learner(cour
     assert widgets.play("small_case", root=course).seed == 11
     assert widgets.play("small_case", seed=300, root=course).seed == 300 % 256
     monkeypatch.setenv("RAPPORT_SEED", "eleven")
-    with pytest.raises(ContentError, match="RAPPORT_SEED is 'eleven'; it must be a whole number"):
+    with pytest.raises(ContentError, match="RAPPORT_SEED. is 'eleven'; it must be a whole number"):
         widgets.play("small_case", root=course)
 
 

@@ -3,6 +3,7 @@ and the same log found in Python. JupyterLab is started by `rapport lab`, as a l
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,7 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from rapport import learner
+from rapport import i18n, learner, workspace
+from rapport.exercises import key, load, serve
+from rapport.exercises.serving import simulated
+from rapport.i18n.leftovers import leftovers
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "notebooks" / "10_when_it_goes_wrong.ipynb"
@@ -45,6 +49,21 @@ def lab(browser, tmp_path):
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def open_notebook(page, server, path: str) -> None:
+    """Open a notebook: the first one by its address, a further one beside it from the menu."""
+    if page.locator(".jp-NotebookPanel").count():
+        page.get_by_role("menuitem", name="File", exact=True).click()
+        page.get_by_role("menuitem", name=re.compile("^Open from Path")).click()
+        page.locator(".jp-Dialog input").fill(path)
+        page.keyboard.press("Enter")
+        page.locator(".lm-TabBar-tab", has_text=NOTEBOOK.name).nth(1).wait_for()
+    else:
+        page.goto(f"{server['url']}lab/tree/{path}?token={server['token']}")
+    page.locator(".jp-NotebookPanel:visible .jp-CodeCell", has_text=f'speak("{path[:2]}")').first.wait_for()
+    page.locator(".jp-NotebookPanel:visible .jp-KernelName", has_text="Python 3").wait_for()
+    page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status=idle]")
 
 
 def press_until(page, selector: str, key: str = "Tab", limit: int = 60) -> None:
@@ -87,7 +106,7 @@ def run_all(page) -> None:
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(
         """() => {
-          const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")].map((each) => each.textContent);
+          const prompts = [...document.querySelectorAll(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .jp-InputPrompt")].map((each) => each.textContent);
           return prompts.length && prompts.every((text) => /\\[\\d+\\]/.test(text));
         }""",
         timeout=120_000,
@@ -188,3 +207,104 @@ def test_a_bug_hunt_is_checked_in_the_notebook_and_reported_in_python(lab, page_
     assert event["marked"] == ["order.items", "order.total"] and event["scores"]["found"] == 2
     page.screenshot(path=str(workspace / "hunt.png"))
     assert page.seen.requests == []
+# ---- In other languages -----------------------------------------------------------------------------------------
+
+# Texts of the notebook in front, prose and outputs: without code, raw data, formulas, what is marked as English, and hidden parts.
+_TEXTS = """() => {
+  const found = [];
+  const panel = document.querySelector(".jp-NotebookPanel:not(.lm-mod-hidden)");
+  const left = (element) => { const out = element.closest("code, pre, math, script, style, thead, tbody, [lang=en]"); return out && panel.contains(out); }; // JupyterLab's own page is marked as English
+  for (const part of panel.querySelectorAll(".jp-MarkdownOutput, .jp-OutputArea-output")) {
+    const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const inside = walker.currentNode.parentElement;
+      if (!left(inside)) found.push(walker.currentNode.nodeValue);
+    }
+    for (const each of part.querySelectorAll("[aria-label], [alt], [title], [placeholder]")) {
+      if (getComputedStyle(each).display === "none") continue;
+      for (const name of ["aria-label", "alt", "title", "placeholder"]) if (each.getAttribute(name) && !left(each)) found.push(each.getAttribute(name));
+    }
+  }
+  return found;
+}"""
+
+
+def english_on(page, lang: str) -> list[str]:
+    allowed = {"me"}  # the first profile's name
+    texts = page.evaluate(_TEXTS)
+    assert sum(map(len, texts)) > 5000, "the scan reads the notebook in front"
+    return [f"{each.words} | {each.around}" for text in texts for each in leftovers(text, lang) if not re.match(r"book\.\w+$", each.words) and each.words not in allowed]
+
+
+def play_decisions(page, decisions: int) -> int:
+    """From the start screen through so many decisions; how many screens were seen."""
+    front = page.locator(".jp-NotebookPanel:visible rapport-scenario")
+    front.locator(".rs-start button").click()
+    for screens in range(1, 60):
+        acted = page.evaluate("() => document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) rapport-scenario').log.filter((row) => row.beat === 'act').length")
+        if acted >= decisions:
+            return screens
+        go_on = front.locator("[data-continue]")
+        if go_on.count():
+            go_on.click()
+        elif front.locator(".rs-rank").count():
+            for number, letter in enumerate("abc", 1):
+                front.locator(f"[data-reading={letter}][value='{number}']").check()
+            front.locator("[data-sure]").first.check()
+            front.locator(".rs-rank button").click()
+        else:
+            front.locator(".rs-option").first.click()
+    pytest.fail("the decisions did not come to an end")
+
+
+@pytest.fixture
+def translated(lab):
+    """The workspace of `lab` with the copies of every language, as `rapport lab --lang` lays them."""
+    folder, server = lab
+    for lang in i18n.LANGUAGES:
+        with i18n.speaking(lang):
+            workspace.refresh(ROOT, folder)
+    return folder, server
+
+
+def test_module_10_in_two_languages_in_one_jupyterlab(translated, page_factory):
+    folder, server = translated
+    page = page_factory(width=1400, height=900, local=True)
+    page.set_default_timeout(60_000)
+    for lang in ("gu", "lv"):
+        open_notebook(page, server, f"{lang}/notebooks/{NOTEBOOK.name}")
+        run_all(page)
+        play_decisions(page, 2)
+        assert page.locator(".jp-NotebookPanel:visible rapport-scenario").get_attribute("lang") == lang
+        assert english_on(page, lang) == []
+        if lang == "gu":
+            loaded = page.evaluate("() => [...document.fonts].filter((face) => face.status === 'loaded').map((face) => face.family.replaceAll('\"', ''))")
+            assert "Noto Sans Gujarati" in loaded, "letters do not depend on the fonts of this computer"
+    # Both lie open in one page now, and each player still speaks its own language.
+    page.locator(".lm-TabBar-tab", has_text=NOTEBOOK.name).first.click()
+    run_all(page)
+    play_decisions(page, 1)
+    assert english_on(page, "gu") == []
+    assert page.seen.requests == []
+
+
+@pytest.mark.parametrize("lang", ["gu", "lv"])
+def test_the_workbook_is_answered_in_another_language(lang, translated, page_factory):
+    folder, server = translated
+    page = page_factory(width=1400, height=900, local=True)
+    page.set_default_timeout(60_000)
+    open_notebook(page, server, f"{lang}/exercises/{NOTEBOOK.name}")
+    run_all(page)
+    record = learner.open_record(folder / ".rapport" / "record.json")
+    definition = load(NOTEBOOK.stem, ROOT)
+    right = key(definition, definition.exercise("recovery_rate"), simulated(definition, serve(definition, record.seed))).value
+    cell = page.locator(".jp-CodeCell", has_text='workbook.check("recovery_rate"')
+    for answer, outcome in (("1", "wrong"), (f"{right:.1f}", "right")):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+A")
+        page.keyboard.insert_text(f'workbook.check("recovery_rate", "{answer}")')
+        page.keyboard.press("Shift+Enter")
+        cell.locator(f".verdict-{outcome}").wait_for()
+        assert english_on(page, lang) == []
+    kept = learner.open_record(folder / ".rapport" / "record.json").events("attempt")
+    assert [(each["outcome"], each["language"]) for each in kept] == [("wrong", lang), ("right", lang)]

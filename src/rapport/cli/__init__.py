@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """As `main`, but returns the exit code."""
     debug = "--debug" in arguments or bool(os.environ.get("RAPPORT_DEBUG"))
+    spoken = os.environ.get("RAPPORT_LANG")
     # A job that a shell started in the background ignores Ctrl-C's signal; whoever sends it then still means it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -45,6 +46,10 @@ def run(arguments: Sequence[str]) -> int:
         if message:
             _say(message)
         return code
+    finally:  # what --lang said goes for this command
+        os.environ.pop("RAPPORT_LANG", None)
+        if spoken is not None:
+            os.environ["RAPPORT_LANG"] = spoken
 
 
 def explain(error: BaseException) -> tuple[str, int]:
@@ -60,12 +65,16 @@ def explain(error: BaseException) -> tuple[str, int]:
     from typer import Abort, Exit
     from typer.exceptions import TyperException
 
+    from rapport import i18n
+    from rapport.cli.words import WORDS, say
     from rapport.content import ContentError, display_path
 
+    if isinstance(error, i18n.UnknownLanguage):
+        return f"{str(error)[0].upper()}{str(error)[1:]}", WRONG_USE
     if isinstance(error, KeyboardInterrupt):
-        return "Stopped; nothing was changed.", STOPPED
+        return WORDS["stopped"], STOPPED
     if isinstance(error, Abort):
-        return "Stopped.", STOPPED
+        return WORDS["aborted"], STOPPED
     if isinstance(error, Exit):
         return "", error.exit_code
     if isinstance(error, SystemExit):
@@ -90,21 +99,17 @@ def explain(error: BaseException) -> tuple[str, int]:
     if isinstance(error, OSError) and error.strerror:
         where = f"{display_path(error.filename)}: " if error.filename else ""
         todo = {
-            errno.ENOSPC: "Free some space and run the command again.",
-            errno.EFBIG: "Free some space and run the command again.",
-            errno.EDQUOT: "Free some space and run the command again.",
-            errno.EACCES: "Choose a folder you may write to, or change its permissions.",
-            errno.EPERM: "Choose a folder you may write to, or change its permissions.",
-            errno.EROFS: "Choose a folder you may write to.",
-        }.get(error.errno, "Mend that and run the command again.")
-        return f"{where}{error.strerror}. {todo}", FAILED
+            errno.ENOSPC: "space",
+            errno.EFBIG: "space",
+            errno.EDQUOT: "space",
+            errno.EACCES: "permission",
+            errno.EPERM: "permission",
+            errno.EROFS: "read_only",
+        }.get(error.errno, "mend")
+        return f"{where}{error.strerror}. {WORDS[todo]}", FAILED
     if isinstance(error, ImportError) and error.name and not error.name.startswith("rapport"):
-        return (
-            f"The environment lacks {error.name.partition('.')[0]}: run `python scripts/environment.py` "
-            "(with --test for the test tools), then the command again.",
-            FAILED,
-        )
-    return f"Something unforeseen went wrong ({type(error).__name__}: {error}). Run the command with --debug to see where.", FAILED
+        return say("lacks", name=error.name.partition(".")[0]), FAILED
+    return say("unforeseen", error=f"{type(error).__name__}: {error}"), FAILED
 
 
 def _say(message: str) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from rapport.cli import FAILED, STOPPED, WRONG_USE, UsageError, learning, maintain, measure
+from rapport.cli.words import WORDS
 
 EXIT_CODES = "Exit codes: 0 fine, 1 content or build failed, 2 wrong use, 130 stopped with Ctrl-C."
 
@@ -103,6 +104,7 @@ def lab(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port on this machine; the next free one is taken if it is in use.")] = 8888,
     workspace: Annotated[Path | None, typer.Option(help="Folder of your own copies.", show_default="workspace, or RAPPORT_WORKSPACE")] = None,
+    lang: learning.Language = None,
 ) -> None:
     """Open JupyterLab on your own copies of the notebooks; the course's own are never touched."""
     from rapport import workspace as room
@@ -120,6 +122,7 @@ def play(
     scenario: Annotated[str, typer.Argument(help="Name of the scenario; its file without .yaml.")],
     place: Annotated[str | None, typer.Option(help="Where it is played.", show_default="the first of the case")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Which customer you meet; the same seed, the same customer.", show_default="random")] = None,
+    lang: learning.Language = None,
 ) -> None:
     """Play a scenario in the terminal: notice, read, check, act."""
     import secrets
@@ -130,20 +133,19 @@ def play(
     from rapport.content import course_root
 
     root = course_root()
-    known = scenarios.files(root)
-    if scenario not in known:
-        raise UsageError(f"No scenario {scenario!r}; known are {', '.join(known) or 'none yet'}.")
+    if scenario not in scenarios.files(root):
+        raise UsageError(scenarios.unknown(scenario, root))
     graph = scenarios.load(scenario, root)
     if place is not None and place not in graph["draws"]:
-        raise UsageError(f"Found place {place!r}; {scenario} is played in {', '.join(graph['draws'])}.")
+        raise UsageError(WORDS.say("no_place", place=repr(place), scenario=scenario, places=", ".join(graph["draws"])))
     seed = secrets.randbelow(10_000) if seed is None else seed
     walk = scenarios.begin(graph, place, seed)
     try:
         play_in_terminal(walk)
     except Left:
-        typer.echo("You left before the end; nothing is kept.")
+        typer.echo(WORDS["left_case"])
     except KeyboardInterrupt:
-        typer.echo("\nYou left before the end; nothing is kept.")
+        typer.echo(f"\n{WORDS['left_case']}")
         raise SystemExit(STOPPED) from None
     else:
         from rapport.learner import open_record
@@ -152,7 +154,7 @@ def play(
         record.add_run(scenario, walk.run())
         for notice in record.notices:
             typer.echo(notice)
-        typer.echo(f"The same customer again: rapport play {scenario} --place {walk.place} --seed {seed}")
+        typer.echo(WORDS.say("same_again", command=f"rapport play {scenario} --place {walk.place} --seed {seed}"))
 
 
 learning.register(app)

@@ -12,18 +12,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rapport.cli import STOPPED, UsageError
+from rapport.cli.words import WORDS, say
 
 if TYPE_CHECKING:
     from rapport.learner import Record
     from rapport.study import Due
 
 PANEL = "Read, learn, practise"
-KINDS = {
-    "attempt": "attempts at exercises", "hint": "hints seen", "solution": "solutions opened", "prediction": "guesses made before computing",
-    "run": "cases played to an end", "seen": "reviews begun", "review": "review answers", "sitting": "sittings of the assessment", "hunt": "bug hunts checked", "reflection": "incidents of your own",
-    "goal": "goals of your own", "erasure": "times that something was erased",
-}  # fmt: skip
+KINDS = ("attempt", "hint", "solution", "prediction", "run", "seen", "review", "sitting", "hunt", "reflection", "goal", "erasure")
 Replace = Annotated[bool, typer.Option("--yes", help="Do not ask; replace a file that exists.")]
+
+
+def _speak(name: str | None) -> None:
+    from rapport import i18n
+
+    i18n.language()  # what RAPPORT_LANG says must hold too
+    if name is not None:
+        i18n.speak(name)
+
+
+Language = Annotated[
+    str | None,
+    typer.Option("--lang", help="Language of this command: en, gu or lv.", show_default="RAPPORT_LANG, else en", is_eager=True, callback=_speak, expose_value=False),
+]
 
 
 def me(
@@ -33,25 +44,26 @@ def me(
     merge: Annotated[Path | None, typer.Option(metavar="FILE", help="Take in another record of yours: an export, or one that was set aside.", show_default=False)] = None,
     erase: Annotated[bool, typer.Option("--erase", help="Erase your record for good.")] = False,
     yes: Replace = False,
+    lang: Language = None,
 ) -> None:
     """Say who learns here, where the record lies and what it holds; hand it out, take one in, or erase it."""
     from rapport import learner
 
     if sum(map(bool, (someone_else, export, xapi, merge, erase))) > 1:
-        raise UsageError("One at a time: --someone-else, --export, --xapi, --merge or --erase.")
+        raise UsageError(WORDS["one_at_a_time"])
     if someone_else is not None:
         learner.become(someone_else)
     record = _open()
     if export:
         _write(export, learner.dump(_begun(record).data), record, yes)
-        typer.echo("It holds everything you have done here, also what you wrote freely. Nobody gets it unless you hand it on.")
+        typer.echo(WORDS["export_says"])
     elif xapi:
         from rapport import study
         from rapport.content import course_root
 
         told = study.statements(_begun(record), course_root())
         _write(xapi, json.dumps(told, ensure_ascii=False, indent=1) + "\n", record, yes)
-        typer.echo(f"{len(told)} statements. You are in them as a random number; what you wrote freely is among the responses. Nothing was sent.")
+        typer.echo(say("xapi_says", n=len(told)))
     elif merge:
         _merge(record, merge, yes)
     elif erase:
@@ -62,6 +74,7 @@ def me(
 
 def review(
     module: Annotated[str | None, typer.Argument(metavar="[MODULE]", help="Only this module; one that has not begun yet begins now.", show_default=False)] = None,
+    lang: Language = None,
 ) -> None:
     """Answer the review questions that are due: they come back 1, 7, 21 and 60 days after you first met them."""
     from rapport import study
@@ -73,22 +86,22 @@ def review(
     if module is not None and module not in start:
         due = study.first(record, module, root)
         study.begin(record, module)
-        typer.echo(f"You meet these for the first time; they come back after {', '.join(map(str, study.DAYS[:-1]))} and {study.DAYS[-1]} days.")
+        typer.echo(say("first_meeting", days=", ".join(map(str, study.DAYS[:-1])), last=study.DAYS[-1]))
     else:
         due = [each for each in study.due(record, root) if module in (None, each.module.stem)]
     if due:
         right = 0
         try:
             for number, each in enumerate(due, 1):
-                right += _ask(record, each, f"{number} of {len(due)}")
+                right += _ask(record, each, say("of", n=number, total=len(due)))
         except (Left, KeyboardInterrupt) as gone:
-            typer.echo("\nYou left; what you have answered is kept, and the others will be asked again.")
+            typer.echo(f"\n{WORDS['left_review']}")
             if isinstance(gone, KeyboardInterrupt):
                 raise SystemExit(STOPPED) from None
         else:
-            typer.echo(f"\n{right} of {len(due)} right. Kept in {display_path(record.path)}.")
+            typer.echo(f"\n{study.WORDS.say('score', right=right, n=len(due))} {say('kept_in', file=display_path(record.path))}")
     elif start:
-        typer.echo("Nothing is due today.")
+        typer.echo(study.WORDS["nothing_due"])
     for sentence in _ahead(record, root):
         typer.echo(sentence)
     _notices(record)
@@ -97,6 +110,7 @@ def review(
 def calendar(
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("rapport-reviews.ics"),
     yes: Replace = False,
+    lang: Language = None,
 ) -> None:
     """Write your reviews to a calendar file; every calendar program can take it in."""
     from rapport import study
@@ -105,13 +119,14 @@ def calendar(
     root, record = course_root(), _open()
     coming = study.rounds(record, root)
     if not coming:
-        raise UsageError("No review has begun yet, so there are no days to write. " + " ".join(_ahead(record, root)))
+        raise UsageError(" ".join([WORDS["no_days"], *_ahead(record, root)]))
     _write(out, study.calendar(record, root).decode(), record, yes)
-    typer.echo(f"{len(coming)} days for {len({each.module.stem for each in coming})} of the modules. Taken in again later, an entry replaces itself.")
+    typer.echo(say("days_written", n=len(coming), modules=len({each.module.stem for each in coming})))
 
 
 def path(
     role: Annotated[str | None, typer.Option(help="agent, account_manager, small_business or trainer; remembered.", show_default="the one you chose")] = None,
+    lang: Language = None,
 ) -> None:
     """Show the way through the course for your role: what is there, what follows, where you are."""
     from rapport import study
@@ -120,7 +135,7 @@ def path(
     root, record = course_root(), _open()
     if role is None and record.role is None:
         roles = study.read_paths(root).roles.items()
-        typer.echo("Which of these is closest to your work?\n" + "\n".join(f"  rapport path --role {name:<16} {each.title}. {each.who}" for name, each in roles))
+        typer.echo(f"{WORDS['which_role']}\n" + "\n".join(f"  rapport path --role {name:<16} {each.title}. {each.who}" for name, each in roles))
         return
     try:
         mine = study.path(record, root, role)
@@ -136,6 +151,7 @@ def statement(
     out: Annotated[Path | None, typer.Option(help="File to write: .txt, .md or .html (for the printer). Printed here when left out.", show_default=False)] = None,
     name: Annotated[str | None, typer.Option(help="How you want to be named in it.", show_default="the name you learn under")] = None,
     yes: Replace = False,
+    lang: Language = None,
 ) -> None:
     """Say on paper what you did in the course, when, and in which version; self-reported, and no certificate."""
     from rapport import study
@@ -148,7 +164,7 @@ def statement(
         return
     faces = {".txt": "text", ".md": "markdown", ".html": "html"}
     if out.suffix not in faces:
-        raise UsageError(f"Found the file {out.name!r}; a statement is written as {', '.join(faces)}.")
+        raise UsageError(say("faces", file=repr(out.name), faces=", ".join(faces)))
     _write(out, getattr(made, faces[out.suffix]), record, yes)
 
 
@@ -178,18 +194,19 @@ def _tell(record: Record) -> None:
     from rapport.content import display_path
     from rapport.learner import profiles
 
-    typer.echo(f"You are “{record.profile}”. Your record: {display_path(record.path)}{'' if record.path.exists() else ' (not begun yet)'}")
+    who = say("you_are", name=record.profile, file=display_path(record.path))
+    typer.echo(who if record.path.exists() else f"{who} {WORDS['not_begun']}")
     counts = Counter(event["kind"] for event in record.events())
-    for kind, name in KINDS.items():
+    for kind in KINDS:
         if counts[kind]:
-            typer.echo(f"  {counts[kind]:>5}  {name}")
+            typer.echo(f"  {counts[kind]:>5}  {WORDS[kind]}")
     if other := sum(number for kind, number in counts.items() if kind not in KINDS):
-        typer.echo(f"  {other:>5}  other entries")
+        typer.echo(f"  {other:>5}  {WORDS['other']}")
     if record.role:
-        typer.echo(f"Your role: {record.role} (rapport path)")
+        typer.echo(say("your_role", role=record.role))
     others = [each.name for each in profiles() if each.path != record.path]
-    typer.echo(f"Others at this computer: {', '.join(others)}" if others else "Nobody else has a record here.")
-    typer.echo("Somebody else learns now: rapport me --someone-else NAME. Erase it all: rapport me --erase. Nothing is ever sent.")
+    typer.echo(say("others", names=", ".join(others)) if others else WORDS["nobody_else"])
+    typer.echo(WORDS["me_ends"])
     _notices(record)
 
 
@@ -200,19 +217,18 @@ def _merge(record: Record, file: Path, yes: bool) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise ContentError(f"cannot be read: {error.strerror}.", file) from None
+        raise ContentError(say("unread", why=error.strerror), file) from None
     other, sound = read(data)
     if not other["events"] and not sound:
-        raise ContentError("not a record of this course: no entry in it could be read. Name a file that rapport me --export wrote, or one that was set aside.", file)
+        raise ContentError(WORDS["no_record"], file)
     if not sound:
-        typer.echo(f"{display_path(file)} is damaged; {len(other['events'])} entries of it could be read.", err=True)
+        typer.echo(say("damaged", file=display_path(file), n=len(other["events"])), err=True)
     if record.path.exists() and other.get("learner") not in (None, record.learner) and not yes:
-        name = f" (“{other['profile']}”)" if other.get("profile") else ""
-        if not typer.confirm(f"{display_path(file)} was begun on its own{name}, not copied from yours. Is everything in it your own work?"):
-            typer.echo("Nothing was taken in.")
+        if not typer.confirm(say("yours_named" if other.get("profile") else "yours", file=display_path(file), name=other.get("profile"))):
+            typer.echo(WORDS["not_taken_in"])
             return
     new = record.take_in(other)
-    typer.echo(f"{new} new entries were taken in; {len(other['events']) - new} were here already or had been erased.")
+    typer.echo(say("taken_in", n=new, old=len(other["events"]) - new))
     _notices(record)
 
 
@@ -221,25 +237,25 @@ def _erase(record: Record, yes: bool) -> None:
 
     entries = len(record.events())
     if not record.files:
-        typer.echo("There is no record to erase.")
+        typer.echo(WORDS["nothing_to_erase"])
         return
-    if not yes and not typer.confirm(f"Erase the record of “{record.profile}” with its {entries} entries for good? It cannot be brought back"):
-        typer.echo("Nothing was erased.")
+    if not yes and not typer.confirm(say("erase", name=record.profile, n=entries)):
+        typer.echo(WORDS["not_erased"])
         return
     for path in record.erase_everything():
-        typer.echo(f"{display_path(path)} is gone.")
-    typer.echo("Files you exported, and what a browser keeps of the handbook, are not touched. Close notebooks that are open, or they begin a new record.")
+        typer.echo(say("gone", file=display_path(path)))
+    typer.echo(WORDS["not_touched"])
 
 
 def _write(file: Path, text: str, record: Record, yes: bool) -> None:
     from rapport.content import display_path, write_bytes
 
     if file.resolve() == record.path.resolve():
-        raise UsageError(f"{display_path(file)} is your record itself; name another file.")
+        raise UsageError(say("record_itself", file=display_path(file)))
     if file.exists() and not yes:
-        raise UsageError(f"{display_path(file)} exists; name another file, or add --yes to replace it.")
+        raise UsageError(say("exists", file=display_path(file)))
     write_bytes(file, text.encode("utf-8"))
-    typer.echo(f"Wrote {display_path(file)}")
+    typer.echo(say("wrote", file=display_path(file)))
     _notices(record)
 
 
@@ -249,17 +265,18 @@ def _ask(record: Record, asked: Due, where: str) -> bool:
     from rapport.cli.play import _answer, _input
 
     options = asked.question.options()
-    when = f"day {asked.day}" if asked.day else "first time"
+    when = study.WORDS.say("day", n=asked.day) if asked.day else study.WORDS["first_time"]
     typer.echo(f"\n{where} · {asked.module.title} · {when}\n{study.unmarked(asked.question.ask)}")
     for number, option in enumerate(options, 1):
         typer.echo(f"  {number}  {study.unmarked(option)}")
     while True:
-        given = _answer(_input, f"1 to {len(options)}, or q to leave: ")
+        given = _answer(_input, say("one_to_or_q", n=len(options)))
         if given.isdecimal() and 1 <= int(given) <= len(options):
             break
-        typer.echo(f"Found “{given}”; type a number from 1 to {len(options)}.")
+        typer.echo(say("type_number", found=given, n=len(options)))
     right = study.answer(record, asked, options[int(given) - 1])
-    typer.echo(("Right. " if right else f"Not quite. Right is: {study.unmarked(asked.question.right)} ") + study.unmarked(asked.question.because))
+    verdict = study.WORDS["right"] if right else study.WORDS.say("not_right", right=study.unmarked(asked.question.right))
+    typer.echo(f"{verdict} {study.unmarked(asked.question.because)}")
     return right
 
 
@@ -269,10 +286,10 @@ def _ahead(record: Record, root: Path) -> list[str]:
     from rapport.study.parts import modules
 
     coming = [each for each in study.rounds(record, root) if not each.settled and each.on > date.today()]
-    said = [f"Next: {coming[0].module.title}, day {coming[0].day}, on {study.written(coming[0].on)} (rapport calendar writes them all)."] if coming else []
+    said = [f"{study.WORDS.say('next', title=coming[0].module.title, n=coming[0].day, date=study.written(coming[0].on))} {WORDS['writes_all']}"] if coming else []
     waiting = [stem for stem in modules(root) if stem not in study.begun(record, root)]
     if waiting:
-        said.append(f"Reviews that have not begun: {', '.join(waiting)}. A module's days are counted once it is finished, or from: rapport review {waiting[0]}")
+        said.append(say("waiting", names=", ".join(waiting), first=waiting[0]))
     return said
 
 

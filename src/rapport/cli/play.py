@@ -14,11 +14,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from rapport.cli.words import WORDS, say
 from rapport.scenarios import Walk
 
 BEATS = ("notice", "read", "check", "act")
-GO = "Act now."
-RANKS = ("first", "second", "third")
 
 
 class Left(Exception):
@@ -51,7 +50,7 @@ def play(walk: Walk, console: Console | None = None, ask: Callable[[str], str] |
     console.print(Markdown(_fill(graph["setting"], place)))
     console.print(f"\n[bold]{escape(place['person'])}[/], " + escape(f"{place['role']}, {place['organisation']}, {place['city']}"))
     _message(console, graph["opening"], place)
-    console.print(f"About {graph['minutes']} minutes. Answer with the letter or number in front; q leaves.", style="dim")
+    console.print(say("about_minutes", n=graph["minutes"]), style="dim")
     readings = []
     while not walk.ended:
         node = walk.graph["nodes"][walk.node]
@@ -70,30 +69,30 @@ def _step(walk: Walk, place: dict[str, Any], console: Console, ask: Callable[[st
         console.print(Markdown(_fill(node["text"], place)))
         if "message" in node:
             _message(console, node["message"], place)
-    trail = " · ".join(f"[bold]▸ {beat.capitalize()}[/]" if beat == node["beat"] else f"[dim]{beat.capitalize()}[/]" for beat in BEATS)
+    trail = " · ".join(f"[bold]▸ {WORDS[beat]}[/]" if beat == node["beat"] else f"[dim]{WORDS[beat]}[/]" for beat in BEATS)
     console.print(f"\n{trail}")
-    default = "Ask or look something up first, or act now?" if node["beat"] == "check" else "What do you do?"
+    default = WORDS["ask_or_act" if node["beat"] == "check" else "what_do_you_do"]
     console.print(Text(_fill(node.get("prompt", default), place), style="bold"))
     outcome = walk.step((_rank if node["kind"] == "rank" else _choose)(node, walk, place, console, ask))
     for part, style in (("clue", "italic"), ("text", ""), ("feedback", "cyan")):
         if outcome.get(part):
             console.print(Padding(Text(_fill(outcome[part], place), style=style), (0, 0, 0, 2)))
     if outcome.get("habit"):
-        console.print(Padding(Text(f"The habit: {_fill(outcome['habit'], place)}", style="cyan"), (0, 0, 0, 2)))
+        console.print(Padding(Text(say("habit", habit=_fill(outcome["habit"], place)), style="cyan"), (0, 0, 0, 2)))
     return outcome
 
 
 def _choose(node: dict, walk: Walk, place: dict, console: Console, ask: Callable[[str], str]) -> str:
     ids = [option["id"] for option in node["options"]]
     for number, option in enumerate(node["options"], start=1):
-        console.print(Padding(Text(f"{number}  {_fill(option['label'] or GO, place)}"), (0, 0, 0, 2)))
+        console.print(Padding(Text(f"{number}  {_fill(option['label'] or WORDS['go'], place)}"), (0, 0, 0, 2)))
     while True:
-        answer = _answer(ask, "Your choice: ")
+        answer = _answer(ask, WORDS["your_choice"])
         if answer in ids:
             return answer
         if answer.isdecimal() and 1 <= int(answer) <= len(ids):
             return ids[int(answer) - 1]
-        console.print(f"Found “{answer}”; type a number from 1 to {len(ids)}, or q to leave.", style="yellow", markup=False)
+        console.print(say("type_number_or_q", found=answer, n=len(ids)), style="yellow", markup=False)
 
 
 def _rank(node: dict, walk: Walk, place: dict, console: Console, ask: Callable[[str], str]) -> str:
@@ -101,19 +100,19 @@ def _rank(node: dict, walk: Walk, place: dict, console: Console, ask: Callable[[
     for reading in node["readings"]:
         console.print(Padding(Text(f"{reading['id']}  {_fill(reading['label'], place)}"), (0, 0, 0, 2)))
     while True:
-        answer = "".join(letter for letter in _answer(ask, f"Likeliest first, such as {' '.join(letters)}: ").lower() if letter not in " ,>")
+        answer = "".join(letter for letter in _answer(ask, say("likeliest_first", letters=" ".join(letters))).lower() if letter not in " ,>")
         if sorted(answer) == letters:
             break
-        console.print(f"Found “{answer}”; type {', '.join(letters)} once each, the likeliest first.", style="yellow", markup=False)
+        console.print(say("type_letters", found=answer, letters=", ".join(letters)), style="yellow", markup=False)
     steps = walk.graph["confidence"]
-    console.print("How sure are you of the first?", style="bold")
+    console.print(WORDS["how_sure"], style="bold")
     for number, label in enumerate(steps, start=1):
         console.print(Padding(Text(f"{number}  {label}"), (0, 0, 0, 2)))
     while True:
-        sure = _answer(ask, f"1 to {len(steps)}: ")
+        sure = _answer(ask, say("one_to", n=len(steps)))
         if sure.isdecimal() and 1 <= int(sure) <= len(steps):
             return f"{answer}-{int(sure)}"
-        console.print(f"Found “{sure}”; type a number from 1 to {len(steps)}.", style="yellow", markup=False)
+        console.print(say("type_number", found=sure, n=len(steps)), style="yellow", markup=False)
 
 
 def _end(walk: Walk, place: dict, readings: list[tuple[dict, dict]], console: Console) -> None:
@@ -123,23 +122,23 @@ def _end(walk: Walk, place: dict, readings: list[tuple[dict, dict]], console: Co
     console.rule(escape(_fill(node["heading"], place)), align="left", style="dim")
     console.print(Markdown(_fill(node["text"], place)))
     console.print(Markdown(_fill(node["epilogues"][walk.case], place)))
-    console.print(f"\n[bold]Who this was: {escape(_fill(persona['title'], place))}[/]")
+    console.print(f"\n[bold]{escape(say('who_this_was', who=_fill(persona['title'], place)))}[/]")
     console.print(Markdown(_fill(persona["portrait"], place)))
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for label, score in zip(graph["axis_labels"], walk.scores):
         table.add_row(escape(label), f"{score:+d}".replace("-", "−") if score else "0")
     console.print()
     console.print(table)
-    console.print(f"You asked before acting in {walk.checks} of the {walk.available} decisions where asking could tell you something.")
+    console.print(say("asked_before", n=walk.checks, total=walk.available))
     if walk.idle:
-        console.print(f"Questions asked that could not have helped: {walk.idle}. Each cost time or patience.")
+        console.print(say("idle", n=walk.idle))
     for node, outcome in readings:
         fits = next(reading["label"] for reading in node["readings"] if reading["id"] == outcome["fits"])
-        console.print(f"{node['heading']}: what fitted was “{_fill(fits, place)}” You ranked it {RANKS[outcome['ranked'] - 1]}.", markup=False)
+        console.print(say("fitted", heading=node["heading"], reading=_fill(fits, place), ranked=WORDS[f"ranked_{outcome['ranked']}"]), markup=False)
         console.print(Padding(Text(_fill(node["afterwards"], place), style="cyan"), (0, 0, 0, 2)))
     if walk.calibration:
         mean = sum(walk.calibration) / len(walk.calibration)
-        console.print(f"Calibration {mean:.2f} of 1: how well your confidence went with your readings.")
+        console.print(say("calibration", value=f"{mean:.2f}"))
     console.print(Markdown("\n" + _fill(graph["principle"], place)))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rapport.content import ContentError
 from rapport.exercises import units
+from rapport.exercises.words import WORDS, say
 
 if TYPE_CHECKING:
     from rapport.exercises.model import Answer, Exercise
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 def nearest(name: str, known: list[str]) -> str:
     """The known name that `name` was probably meant to be, else all of them."""
     close = difflib.get_close_matches(name, known, 1)
-    return f"Did you mean {close[0]!r}?" if close else f"There are: {', '.join(map(repr, known)) or 'none yet'}."
+    if close:
+        return say("did_you_mean", name=repr(close[0]))
+    return say("there_are", names=", ".join(map(repr, known))) if known else WORDS["there_are_none"]
 
 
 Fault = Callable[..., ContentError]

@@ -17,6 +17,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from rapport.content import ContentError, course_root, module_stems, raise_all, read_text, read_yaml
 from rapport.exercises.faults import faults, nearest
+from rapport.exercises.words import say
 
 ID = r"^[a-z][a-z0-9_]*$"
 
@@ -159,7 +160,7 @@ class Workbook:
             if exercise.id == name:
                 return exercise
         known = [exercise.id for exercise in self.exercises]
-        raise ContentError(f"no exercise is called {name!r}. {nearest(name, known)}")
+        raise ContentError(f"{say('no_exercise', name=repr(name))} {nearest(name, known)}")
 
     def run(self, function: str, *parts: Any) -> Any:
         """Result of a named function; what it raises becomes a `ContentError` at its line."""
@@ -212,7 +213,7 @@ def load(module: str, root: Path | None = None, books: Books | None = None, sour
     path = root / "exercises" / f"{module}.yaml"
     if not path.is_file():
         known = sorted({p.stem for p in (root / "exercises").glob("*.yaml")})
-        raise ContentError(f"no exercises for the module {module!r}. {nearest(module, known or module_stems(root))}", path)
+        raise ContentError(f"{say('no_module', name=repr(module))} {nearest(module, known or module_stems(root))}", path)
     file, document = read_yaml(path, ExerciseFile)
     functions = _functions(path.with_suffix(".py"))
     books = known_books() if books is None else books

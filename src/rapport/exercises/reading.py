@@ -33,7 +33,8 @@ class Unread:
     message: str
 
 
-NOT_TRIED = Unread("not_tried", say("not_tried_says"))
+def _not_tried() -> Unread:
+    return Unread("not_tried", say("not_tried_says"))
 
 
 def _broke(message: str) -> Unread:
@@ -55,7 +56,7 @@ def number(text: str, unit: str = "") -> float | Unread:
     """
     shown = _BLANK.sub(" ", text).strip()
     if shown in ("", "...", "…"):
-        return NOT_TRIED
+        return _not_tried()
     folded = _BLANK.sub(" ", unicodedata.normalize("NFKC", shown).translate(_FOLD)).strip()
     match = _NUMBER.fullmatch(folded)
     before, body, after = match.groups() if match else ("", "", "")
@@ -107,14 +108,14 @@ def read(raw: Any, answer: Answer) -> Value | Unread:
     A function without parameters is called; what it raises is reported.
     """
     if raw is None or raw is ...:
-        return NOT_TRIED
+        return _not_tried()
     if callable(raw) and not isinstance(raw, type):
         try:
             raw = raw()
         except Exception as error:  # whatever the learner's own code raises is theirs to hear of
             return _broke(say("function_stopped", error=f"{type(error).__name__}: {error}"))
         if raw is None or raw is ...:
-            return NOT_TRIED
+            return _not_tried()
     return {"number": _number, "interval": _interval, "choice": _choice, "match": _match}[answer.kind](raw, answer)
 
 
@@ -141,14 +142,14 @@ def _interval(raw: Any, answer: Answer) -> tuple[float, float] | Unread:
     if isinstance(raw, str):
         raw = re.split(rf"\s*(?:;|\bto\b|{re.escape(_between())}|…|\.\.\.)\s*", raw.strip().strip("[]()")) if raw.strip() not in ("", "...", "…") else []
         if not raw:
-            return NOT_TRIED
+            return _not_tried()
     elif isinstance(raw, tuple) and hasattr(raw, "low") and hasattr(raw, "high"):
         raw = (raw.low, raw.high)
     elif isinstance(raw, Mapping) or not hasattr(raw, "__iter__") or getattr(raw, "ndim", 1) != 1:
         return _broke(f"{say('two_numbers')} {say('this_is', kind=type(raw).__name__)}")
     ends = list(raw)
     if ends and all(end is None or end is ... for end in ends):
-        return NOT_TRIED
+        return _not_tried()
     if len(ends) != 2:
         return _broke(f"{say('two_numbers')} {say('found_values', n=len(ends))}")
     read_ends = [_broke(say("two_numbers")) if end is None or end is ... else _number(end, answer) for end in ends]
@@ -169,7 +170,7 @@ def _choice(raw: Any, answer: Answer) -> str | Unread:
     if not isinstance(raw, str):
         return _broke(say("one_option", options=_listed(ids.values()), kind=type(raw).__name__))
     if raw.strip() in ("", "...", "…"):
-        return NOT_TRIED
+        return _not_tried()
     found = ids.get(raw.strip().strip("().:").strip().lower())
     return found if found is not None else _broke(say("no_option", text=raw.strip(), options=_listed(ids.values())))
 
@@ -182,12 +183,12 @@ def _match(raw: Any, answer: Answer) -> dict[str, str] | Unread:
         return _broke(say("no_row", row=repr(strange[0]), rows=_listed(rows)))
     read_rows: dict[str, str] = {}
     for row, option in raw.items():
-        found = NOT_TRIED if option is None or option is ... else _choice(option, answer)
+        found = _not_tried() if option is None or option is ... else _choice(option, answer)
         if isinstance(found, str):
             read_rows[row] = found
         elif found.outcome == "broke":
             return _broke(say("in_row", row=repr(row), says=found.message))
-    return read_rows or NOT_TRIED
+    return read_rows or _not_tried()
 
 
 def _listed(ids: Any) -> str:

@@ -71,7 +71,7 @@ def open_workbook(module: str, seed: int | None = None, root: Path | None = None
 def _seed(raw: Any) -> int:
     text = str(raw).strip()
     if not (text.isascii() and text.isdigit()):
-        raise ContentError(f"found the seed {raw!r}; a seed is a whole number, 0 or greater.")
+        raise ContentError(say("no_seed", seed=repr(raw)))
     return int(text)
 
 

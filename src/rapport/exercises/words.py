@@ -71,6 +71,12 @@ WORDS: Final = Words(__file__, {
     "no_guess": "This exercise takes no guess.",
     "guess_stays": "Your guess stays the one you made before your first attempt.",
     "guess_noted": "Your guess is kept. You will see it again when you have the answer.",
+    "no_seed": "found the seed {seed}; a seed is a whole number, 0 or greater.",
+    "no_exercise": "no exercise is called {name}.",
+    "no_module": "no exercises for the module {name}.",
+    "did_you_mean": "Did you mean {name}?",
+    "there_are": "There are: {names}.",
+    "there_are_none": "There are none yet.",
     "try_first": "Try once first, even with a rough answer: a solution says more after that. `workbook.hint({name})` may help.",
     # the workbook
     "workbook": "Workbook: measure it yourself",

@@ -196,9 +196,17 @@ def run_notebook(
 
 
 def in_language(notebook: Any, path: Path) -> Any:
-    """A copy with its prose, and the sentences in its code, in the reader's language; an ordinary notebook again."""
+    """A copy with its prose, and the sentences in its code, in the reader's language; an ordinary notebook again.
+
+    A workbook is made anew from its exercises, which have the translations.
+    """
     if i18n.language() == i18n.SOURCE:
         return notebook
+    if path.parent.name == "exercises":
+        from rapport.exercises import load
+        from rapport.exercises.notebook import generate
+
+        return generate(load(path.stem, path.parents[1]))
     from rapport.i18n import texts
 
     change = words_of(path)

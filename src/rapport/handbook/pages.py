@@ -17,11 +17,12 @@ from pydantic import BaseModel, ConfigDict
 
 from rapport import assessment, facts, hunt, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
-from rapport.content import ContentError, read_markdown, words_of
+from rapport.content import ContentError, read_markdown
 from rapport.handbook import markets, moments, render
 from rapport.handbook.strings import STRINGS, say
 from rapport.hunt import page as hunt_page
 from rapport.i18n import typesetting
+from rapport.i18n.words import script_words as words_of_script
 from rapport.playbooks import moments as listed_moments
 from rapport.playbooks import show
 from rapport.playbooks.bibliography import bibliography
@@ -435,15 +436,8 @@ def script_words() -> dict[str, dict[str, str]]:
     """What the scripts say in the reader's language, by script and key; empty in English, which stands in the scripts."""
     if i18n.language() == i18n.SOURCE:
         return {}
-    from rapport.i18n import texts
-
     web = Path(__file__).parents[1] / "web"
-    said: dict[str, dict[str, str]] = {}
-    for path in sorted(web.glob("*.js")):
-        change = words_of(path, web.parents[2])
-        if found := texts.script_table(path.read_text(encoding="utf-8")):
-            said[path.stem] = {text.where: typesetting.data(change(text.words, text.line, text.where), i18n.language()) for text in found}
-    return said
+    return {path.stem: typesetting.data(found, i18n.language()) for path in sorted(web.glob("*.js")) if (found := words_of_script(path))}
 
 
 def script_json(value: Any) -> Markup:

@@ -17,22 +17,35 @@ _language: ContextVar[str | None] = ContextVar("language", default=None)
 _marking: ContextVar[bool] = ContextVar("marking", default=False)
 
 
+class UnknownLanguage(ValueError):
+    """A language that the course does not have; the message lists those it has."""
+
+
 def language() -> str:
-    """The reader's language: what `speaking` set, else ``RAPPORT_LANG``, else English.
+    """The reader's language: what `speaking` set, else ``RAPPORT_LANG`` (which `speak` sets), else English.
 
     Raises
     ------
-    ValueError
-        For a language the course does not have.
+    UnknownLanguage
     """
     return known(_language.get() or os.environ.get("RAPPORT_LANG") or SOURCE)
 
 
 def known(name: str) -> str:
-    """`name` when the course has that language; else a `ValueError` that lists those it has."""
+    """`name` when the course has that language; else an `UnknownLanguage`."""
     if name not in LANGUAGES:
-        raise ValueError(f"found the language {name!r}; the course has {', '.join(LANGUAGES)}.")
+        raise UnknownLanguage(f"found the language {name!r}; the course has {', '.join(f'{each} ({NAMES[each]})' for each in LANGUAGES)}.")
     return name
+
+
+def speak(name: str) -> None:
+    """From now on this program speaks `name`, and so does what it starts: the switch in a notebook's first cell.
+
+    Raises
+    ------
+    UnknownLanguage
+    """
+    os.environ["RAPPORT_LANG"] = known(name)
 
 
 @contextmanager

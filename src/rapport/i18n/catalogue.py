@@ -195,6 +195,7 @@ def sources(root: Path) -> list[Source]:
     found = [Source(path, "notebook") for path in sorted((root / "notebooks").glob("*.ipynb"))]
     found += [Source(path, "exercises") for path in sorted((root / "exercises").glob("*.yaml"))]
     found += [Source(path, "page") for path in sorted((root / "playbooks").glob("*.md"))]
+    found += [Source(path, "paths") for path in sorted((root / "playbooks").glob("paths.yaml"))]
     found += [Source(path, "playbook") for path in sorted((root / "playbooks").glob("*/playbook.md"))]
     found += [Source(path, "page") for path in sorted((root / "playbooks").glob("*/session.md"))]
     found += [Source(path, "scenario") for path in sorted((root / "playbooks").glob("*/*.yaml"))]

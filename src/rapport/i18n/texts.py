@@ -22,6 +22,7 @@ Change = Callable[[str, int, str], str]
 # Keys whose text (or everything below them) a reader meets, by kind of file.
 KEYS = {
     "scenario": set("title principle setting opening organisation person role city portrait heading scene message prompt text feedback afterwards then habit clues epilogues".split()),
+    "paths": set("modules title who why part also".split()),
     "exercises": set("title question text words predict says hints solution".split()),
     "hunt": set("title fact why says".split()),
     "front": set("title lead roles outcomes ask right wrong because note goal bring do say debrief when then behaviours practise praise remote".split()),
@@ -53,11 +54,15 @@ def is_text(value: str) -> bool:
 def tree(data: Any, keys: set[str], change: Change, line: Callable[..., int] = lambda *path: 1) -> Any:
     """A copy of parsed YAML with every text under one of `keys` exchanged; ``line(*path)`` gives its line."""
 
+    def begun(value: Any, path: tuple[str | int, ...]) -> Any:
+        """The code that an exercise begins with: its comments are text, what is between quotes are ids."""
+        return code(value, lambda words, at, where: change(words, line(*path) + at, where) if where == "comment" else words) if isinstance(value, str) else value
+
     def walk(value: Any, path: tuple[str | int, ...], inside: bool) -> Any:
         if isinstance(value, str):
             return change(value, line(*path), _place(path)) if inside and is_text(value) else value
         if isinstance(value, dict):
-            return {key: walk(inner, (*path, key), _inside(inside, key, inner, keys)) for key, inner in value.items()}
+            return {key: begun(inner, (*path, key)) if key == "starter" else walk(inner, (*path, key), _inside(inside, key, inner, keys)) for key, inner in value.items()}
         if isinstance(value, list):
             return [walk(inner, (*path, index), inside) for index, inner in enumerate(value)]
         return value

@@ -13,6 +13,17 @@ from rapport.i18n.numbers import number
 _PACKAGE = Path(__file__).parents[1]
 
 
+def script_words(path: Path) -> dict[str, str]:
+    """What a script of the page says in the reader's language, by the keys of its table; empty in English, which stands in the script."""
+    if i18n.language() == i18n.SOURCE:
+        return {}
+    from rapport.i18n.catalogue import catalogue
+    from rapport.i18n.texts import script_table
+
+    found = catalogue(path, _PACKAGE.parents[1])
+    return {text.where: found.text(text.words) for text in script_table(path.read_text(encoding="utf-8"))}
+
+
 class Words(Mapping[str, str]):
     """Words by key, each looked up in the catalogue of the file that declares them.
 

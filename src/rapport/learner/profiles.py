@@ -11,9 +11,11 @@ from pathlib import Path
 
 from rapport.content import ContentError, course_root, write_text
 from rapport.i18n import collation
+from rapport.i18n.words import Words
 from rapport.learner.document import read
 
 DEFAULT = "me"
+WORDS = Words(__file__, {"no_name": "found the name {name}; a name here has 1 to {longest} letters, digits, spaces, hyphens or apostrophes."})
 LONGEST = 40  # letters of a name; also keeps the file name short enough in every script
 
 
@@ -102,6 +104,6 @@ def _file(name: str) -> Path:
     """The file of a profile: the same for names that differ in capitals or spaces only, as some disks cannot tell them apart."""
     plain = unicodedata.normalize("NFC", " ".join(name.split()).casefold())
     if not plain or len(plain) > LONGEST or not all(unicodedata.category(letter)[0] in "LMN" or letter in " -'’\u200c\u200d" for letter in plain):
-        raise ContentError(f"found the name {name!r}; a name here has 1 to {LONGEST} letters, digits, spaces, hyphens or apostrophes.")
+        raise ContentError(WORDS.say("no_name", name=repr(name), longest=LONGEST))
     base = home()
     return base if plain == DEFAULT else base.with_name(f"{base.stem}-{plain.replace(' ', '_')}{base.suffix}")

@@ -14,11 +14,24 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from rapport import i18n
 from rapport.content import ContentError, display_path, write_bytes, write_text
+from rapport.i18n.words import Words
 from rapport.learner import document as doc
 from rapport.learner.profiles import DEFAULT, current
 
 PATIENCE = 10.0  # seconds to wait for another kernel's writing; the system frees the lock of one that has crashed
+WORDS = Words(__file__, {
+    "not_kept": "Your record cannot be kept, so this is remembered only until you close: {why}",
+    "unreadable": "{file} cannot be read ({why}); starting with an empty record, kept only until you close.",
+    "aside_kept": ("{file} could not be understood; it was set aside as {aside} and what could be read of it is kept ({n} entry).", "{file} could not be understood; it was set aside as {aside} and what could be read of it is kept ({n} entries)."),
+    "aside_new": "{file} could not be understood; it was set aside as {aside} and a new record begun.",
+    "not_aside": "{file} could not be understood nor set aside; what you do now is kept only until you close.",
+    "locked": "another program has kept it locked for {n} seconds.",
+    "no_writing": "cannot be written: {why}.",
+    "no_removing": "cannot be removed: {why}. Remove it by hand.",
+    "no_role": "found the role {role}; the roles are {roles}.",
+})  # fmt: skip
 _BOOKKEEPING = ("id", "kind", "version", "language")
 
 
@@ -35,12 +48,17 @@ class Record:
         The language in which the course is shown (BCP 47); every event says it, as it says the course's version.
     """
 
-    def __init__(self, path: Path, profile: str = DEFAULT, language: str = "en"):
-        self.path, self.notices, self.language = Path(path), [], language
+    def __init__(self, path: Path, profile: str = DEFAULT):
+        self.path, self.notices = Path(path), []
         self._profile, self._kept = profile, True
         self._data = self._read()
 
     # ---- who ----
+
+    @property
+    def language(self) -> str:
+        """The reader's language now: a learner may switch it in the middle of a notebook."""
+        return i18n.language()
 
     @property
     def profile(self) -> str:
@@ -65,7 +83,7 @@ class Record:
     def set_role(self, role: str) -> None:
         """Remember the role whose path the learner follows."""
         if role not in doc.ROLES:
-            raise ContentError(f"found the role {role!r}; the roles are {', '.join(doc.ROLES)}.")
+            raise ContentError(WORDS.say("no_role", role=repr(role), roles=", ".join(doc.ROLES)))
         self._change(lambda data: data.update(role=role))
 
     # ---- what it knows ----
@@ -178,7 +196,7 @@ class Record:
             try:
                 path.unlink(missing_ok=True)
             except OSError as error:
-                raise ContentError(f"cannot be removed: {error.strerror}. Remove it by hand.", path) from None
+                raise ContentError(WORDS.say("no_removing", why=error.strerror), path) from None
         self._data = doc.empty()
         return removed
 
@@ -242,7 +260,7 @@ class Record:
 
     def _lose(self, error: ContentError) -> None:
         self._kept = False
-        self._notice(f"Your record cannot be kept, so this is remembered only until you close: {error}")
+        self._notice(WORDS.say("not_kept", why=error))
 
     def _read(self) -> doc.Document:
         """What the file holds; a damaged one is seen to under the lock, once, whoever else has it open."""
@@ -271,7 +289,7 @@ class Record:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._notice(f"{display_path(self.path)} cannot be read ({error.strerror}); starting with an empty record, kept only until you close.")
+            self._notice(WORDS.say("unreadable", file=display_path(self.path), why=error.strerror))
             self._kept = False
             return None
 
@@ -280,15 +298,14 @@ class Record:
         number = 1
         while (aside := self.path.with_name(f"{self.path.stem}.damaged-{number}{self.path.suffix}")).exists():
             number += 1
-        entries = len(read["events"])
-        kept = f"what could be read of it is kept ({entries} {'entry' if entries == 1 else 'entries'})" if read != doc.empty() else "a new record begun"
+        key = "aside_kept" if read != doc.empty() else "aside_new"
         try:
             write_bytes(aside, self.path.read_bytes())
             write_text(self.path, doc.dump(read))
-            self._notice(f"{display_path(self.path)} could not be understood; it was set aside as {aside.name} and {kept}.")
+            self._notice(WORDS.say(key, file=display_path(self.path), aside=aside.name, n=len(read["events"])))
         except (OSError, ContentError):
             self._kept = False
-            self._notice(f"{display_path(self.path)} could not be understood nor set aside; what you do now is kept only until you close.")
+            self._notice(WORDS.say("not_aside", file=display_path(self.path)))
 
     def _notice(self, sentence: str) -> None:
         if sentence not in self.notices:
@@ -331,9 +348,9 @@ def _lock(path: Path) -> Iterator[None]:
         held = FileLock(_lock_path(path), timeout=PATIENCE)
         held.acquire()
     except Timeout:
-        raise _NoLock(f"another program has kept it locked for {PATIENCE:.0f} seconds.", path) from None
+        raise _NoLock(WORDS.say("locked", n=f"{PATIENCE:.0f}"), path) from None
     except OSError as error:
-        raise _NoLock(f"cannot be written: {error.strerror}.", path) from None
+        raise _NoLock(WORDS.say("no_writing", why=error.strerror), path) from None
     try:
         yield
     finally:

@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_markdown, translated, validate
 from rapport.i18n import collation
+from rapport.i18n.words import Words
 from rapport.playbooks import moments
 from rapport.playbooks.bibliography import Source, bibliography
 
+WORDS = Words(__file__, {"no_card": "no play card is called {name}; there are {names}.", "no_playbook": "module {name} has no playbook; modules with one: {names}."})
 WORDS_ON_A_PAGE = 340  # about what one printed A4 page holds at the card's type size; a large table takes more
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -130,7 +132,7 @@ class Playbook:
         for play in self.plays:
             if play.id == name:
                 return play
-        raise ContentError(f"no play card is called {name!r}; there are {', '.join(play.id for play in self.plays)}.", self.path)
+        raise ContentError(WORDS.say("no_card", name=repr(name), names=", ".join(play.id for play in self.plays)), self.path)
 
 
 def playbook_path(stem: str, root: Path | None = None) -> Path:
@@ -156,7 +158,7 @@ def load(stem: str, root: Path | None = None) -> Playbook:
     root = root or course_root()
     path = playbook_path(stem, root)
     if not path.exists():
-        raise ContentError(f"module {stem!r} has no playbook; modules with one: {', '.join(_stems(root)) or 'none'}.", path)
+        raise ContentError(WORDS.say("no_playbook", name=repr(stem), names=", ".join(_stems(root)) or "–"), path)
     front, body, body_line = read_markdown(path, Front)
     known = bibliography(root)
     if front.module != stem:

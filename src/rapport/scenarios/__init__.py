@@ -8,11 +8,13 @@ from pathlib import Path
 
 from rapport import i18n
 from rapport.content import ContentError, course_root, raise_all
+from rapport.i18n.words import Words
 from rapport.scenarios.compile import Graph, compile_case
 from rapport.scenarios.model import AXES, Case, read_case
 from rapport.scenarios.policy import PolicyRow, policy_faults, policy_table
 from rapport.scenarios.walk import Walk, begin, follow, play_out
 
+WORDS = Words(__file__, {"no_scenario": "no scenario {name}; known are {known}."})
 __all__ = [
     "AXES", "Case", "Graph", "PolicyRow", "Walk", "begin", "check", "compile_scenario", "files", "follow", "load", "load_all",
     "play_out", "policy_faults", "policy_table", "read_case",
@@ -65,8 +67,13 @@ def load(name: str, root: Path | None = None) -> Graph:
     """
     known = files(root)
     if name not in known:
-        raise ContentError(f"no scenario {name!r}; known are {', '.join(known) or 'none yet'}.")
+        raise ContentError(unknown(name, root))
     return compile_scenario(known[name])
+
+
+def unknown(name: str, root: Path | None = None) -> str:
+    """The sentence on a scenario that is not there, in the reader's language."""
+    return WORDS.say("no_scenario", name=repr(name), known=", ".join(files(root)) or "–")
 
 
 def load_all(root: Path | None = None) -> dict[str, Graph]:

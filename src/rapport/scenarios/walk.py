@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rapport.content import ContentError
+from rapport.i18n.words import Words
 from rapport.scenarios.compile import Graph, edge
+
+WORDS = Words(__file__, {"no_place": "found place {place}; the case is played in {places}."})
 
 
 @dataclass
@@ -116,7 +119,7 @@ def begin(graph: Graph, place: str | None = None, draw: int = 0) -> Walk:
     """
     place = place or graph["places"][0]["id"]
     if place not in graph["draws"]:
-        raise ContentError(f"found place {place!r}; the case is played in {', '.join(graph['draws'])}.")
+        raise ContentError(WORDS.say("no_place", place=repr(place), places=", ".join(graph["draws"])))
     table = graph["draws"][place]
     return Walk(graph, place, table[draw % len(table)], draw)
 

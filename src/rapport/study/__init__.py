@@ -5,9 +5,10 @@ from rapport.study.agenda import calendar
 from rapport.study.paths import Path, Step, path, read_paths
 from rapport.study.reviews import DAYS, Due, Round, answer, begin, begun, due, first, rounds, unmarked, written
 from rapport.study.statement import Statement, statement
+from rapport.study.words import WORDS
 from rapport.study.xapi import statements
 
 __all__ = [
-    "DAYS", "Due", "Path", "Round", "Statement", "Step", "answer", "begin", "begun", "calendar", "due", "first", "path", "read_paths", "rounds",
+    "DAYS", "WORDS", "Due", "Path", "Round", "Statement", "Step", "answer", "begin", "begun", "calendar", "due", "first", "path", "read_paths", "rounds",
     "statement", "statements", "unmarked", "written",
 ]  # fmt: skip

@@ -7,9 +7,11 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
 
+from rapport import i18n
 from rapport.learner import Record
 from rapport.learner.document import instant
 from rapport.study.reviews import begun, rounds
+from rapport.study.words import say
 
 HOST = "rapport.example"  # a reserved name: nothing lives there
 
@@ -25,7 +27,7 @@ def calendar(record: Record, root: Path) -> bytes:
     from icalendar import Calendar, Event
 
     agenda = Calendar()
-    agenda.add("prodid", f"-//{HOST}//Rapport//EN")
+    agenda.add("prodid", f"-//{HOST}//Rapport//{i18n.language().upper()}")
     agenda.add("version", "2.0")
     agenda.add("method", "PUBLISH")
     starts = begun(record, root)
@@ -35,8 +37,8 @@ def calendar(record: Record, root: Path) -> bytes:
         entry.add("dtstamp", instant(starts[each.module.stem]).astimezone(UTC))
         entry.add("dtstart", each.on)
         entry.add("dtend", each.on + timedelta(days=1))
-        entry.add("summary", f"Rapport: three questions on “{each.module.title}” (day {each.day})")
-        entry.add("description", f"About three minutes. In the course folder: rapport review. Module {each.module.number}.")
+        entry.add("summary", say("entry", title=each.module.title, n=each.day))
+        entry.add("description", say("entry_says", number=each.module.number))
         entry.add("transp", "TRANSPARENT")
         agenda.add_component(entry)
     return agenda.to_ical()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rapport import scenarios
-from rapport.content import module_stems, parse_yaml, read_text
+from rapport import i18n, scenarios
+from rapport.content import module_stems, parse_yaml, read_text, translated
 from rapport.learner import Record
 from rapport.playbooks import ReviewItem, load, playbook_path
 
@@ -32,10 +32,10 @@ class Module:
 
 
 def modules(root: Path) -> dict[str, Module]:
-    """Every module with a playbook, by stem."""
+    """Every module with a playbook, by stem; titles and questions in the reader's language."""
     cases = scenarios.files(root).values()
     return {
-        stem: _module(stem, root, _stamps(playbook_path(stem, root), root / "exercises" / f"{stem}.yaml", *(path for path in cases if path.parent.name == stem)))
+        stem: _module(stem, root, i18n.language(), _stamps(playbook_path(stem, root), root / "exercises" / f"{stem}.yaml", *(path for path in cases if path.parent.name == stem)))
         for stem in module_stems(root)
         if playbook_path(stem, root).exists()
     }
@@ -46,14 +46,14 @@ def _stamps(*paths: Path) -> tuple[tuple[Path, int, int], ...]:
 
 
 @lru_cache(maxsize=64)
-def _module(stem: str, root: Path, stamps: tuple[tuple[Path, int, int], ...]) -> Module:
-    """A module read once for as long as its files stay as they are."""
+def _module(stem: str, root: Path, lang: str, stamps: tuple[tuple[Path, int, int], ...]) -> Module:
+    """A module read once in each language for as long as its files stay as they are."""
     front, exercises, cases = load(stem, root).front, {}, {}
     for path, _, _ in stamps:
         if path == root / "exercises" / f"{stem}.yaml":
-            exercises = {str(row["id"]): str(row["title"]) for row in parse_yaml(read_text(path), path).data.get("exercises", [])}
+            exercises = {str(row["id"]): str(row["title"]) for row in translated(parse_yaml(read_text(path), path), "exercises").data.get("exercises", [])}
         elif path.suffix == ".yaml":
-            cases[path.stem] = str(parse_yaml(read_text(path), path).data.get("title", path.stem))
+            cases[path.stem] = str(translated(parse_yaml(read_text(path), path), "scenario").data.get("title", path.stem))
     return Module(stem, front.title, tuple(front.review), exercises, cases)
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rapport.content import ContentError, Document, raise_all, read_yaml
 from rapport.learner import ROLES, Record
 from rapport.study.parts import finished, modules
+from rapport.study.words import WORDS, say
 
 Number = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
 Text = Annotated[str, Field(min_length=1)]
@@ -79,14 +80,14 @@ class Path:
         """The path in plain text."""
         lines = [f"{self.title}. {self.who}", self.why, ""]
         for step in self.steps:
-            state = "finished" if step.finished else "next" if step is self.next else "there" if step.stem else "follows"
+            state = WORDS["finished" if step.finished else "is_next" if step is self.next else "there" if step.stem else "follows"]
             lines.append(f"  {step.number}  {step.title:<42} {state}" + (f"\n      {step.part}" if step.part else ""))
-        return "\n".join(lines + ([f"  and {self.also}"] if self.also else []))
+        return "\n".join(lines + ([f"  {say('and_also', also=self.also)}"] if self.also else []))
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<li>{escape(step.number)} · {_linked(step)}{f' <em>({escape(step.part)})</em>' if step.part else ''}"
-            f"{' · finished' if step.finished else ' · <strong>next</strong>' if step is self.next else '' if step.stem else ' · follows'}</li>"
+            f"{_state(step, step is self.next)}</li>"
             for step in self.steps
         )
         also = f"<li>{escape(self.also)}</li>" if self.also else ""
@@ -94,6 +95,12 @@ class Path:
 
     def __repr__(self) -> str:
         return self.text
+
+
+def _state(step: Step, following: bool) -> str:
+    if step.finished or following:
+        return f" · {escape(WORDS['finished'])}" if step.finished else f" · <strong>{escape(WORDS['is_next'])}</strong>"
+    return "" if step.stem else f" · {escape(WORDS['follows'])}"
 
 
 def _linked(step: Step) -> str:
@@ -145,8 +152,8 @@ def path(record: Record, root: pathlib.Path, role: str | None = None) -> Path:
     """
     paths, role = read_paths(root), role or record.role
     if role not in paths.roles:
-        found = f"found the role {role!r}" if role else "no role is chosen yet"
-        raise ContentError(f"{found}; the roles are {', '.join(f'{name} ({each.title})' for name, each in paths.roles.items())}.")
+        roles = ", ".join(f"{name} ({each.title})" for name, each in paths.roles.items())
+        raise ContentError(say("no_such_role", role=repr(role), roles=roles) if role else say("no_role", roles=roles))
     mine, there = paths.roles[role], {module.number: module for module in modules(root).values()}
     steps = []
     for leg in mine.modules:

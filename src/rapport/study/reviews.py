@@ -14,6 +14,7 @@ from rapport.learner import Record
 from rapport.learner.document import instant
 from rapport.playbooks import Question, ReviewItem
 from rapport.study.parts import Module, finished, modules
+from rapport.study.words import say
 
 DAYS = (1, 7, 21, 60)
 
@@ -60,7 +61,7 @@ def local_day(at: str) -> date:
 
 
 def written(on: date) -> str:
-    """A day as it is read: ``2 March 2026``."""
+    """A day as it is read: ``2 March 2026``, ``2 માર્ચ 2026``, ``2026. gada 2. marts``."""
     return numbers.day(on)
 
 
@@ -126,7 +127,7 @@ def first(record: Record, stem: str, root: Path) -> list[Due]:
     """
     there = modules(root)
     if stem not in there:
-        raise ContentError(f"no module {stem!r} with a review; there are {', '.join(there) or 'none yet'}.")
+        raise ContentError(say("no_module", name=repr(stem), names=", ".join(there) or "–"))
     return [_due(record, there[stem], item, 0, date.today()) for item in there[stem].review]
 
 

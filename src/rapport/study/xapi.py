@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from rapport import i18n
 from rapport.learner import Record
 from rapport.learner.document import Event
 from rapport.study.parts import Module, modules
@@ -44,10 +45,11 @@ def statements(record: Record, root: Path) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        In the order of the record. A statement's id follows from learner and event, so exporting twice, or after a merge,
+        In the order of the record, with English names whatever the learner reads: a store compares them. A statement's id follows from learner and event, so exporting twice, or after a merge,
         gives a store nothing to count double. What a learner wrote freely is among the responses.
     """
-    there = modules(root)
+    with i18n.speaking(i18n.SOURCE):
+        there = modules(root)
     told = []
     for event in record.events():
         ids = event["ids"] if event["kind"] == "erasure" else [None]

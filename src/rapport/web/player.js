@@ -43,8 +43,9 @@
   if (given) Object.assign(STRINGS, JSON.parse(given.textContent).player);
   const BEATS = ["notice", "read", "check", "act"];
 
-  function say(key, values) {
-    return STRINGS[key].replace(/\{(\w+)\}/g, (all, name) => (values && name in values ? String(values[name]) : all));
+  /** A sentence of the interface; in Jupyter two languages may share a page, so there the graph brings the words of its own. */
+  function say(key, values, graph) {
+    return ((graph && graph.words && graph.words[key]) || STRINGS[key]).replace(/\{(\w+)\}/g, (all, name) => (values && name in values ? String(values[name]) : all));
   }
   /** Names of the place and its person set into a text. */
   function fill(text, place) {
@@ -110,7 +111,7 @@
       return ranking.order.map((label, index) => index + 1 + ". " + label).join(" ") + " (" + ranking.sure + ")";
     }
     const option = node.options.find((each) => each.id === optionId);
-    return option.label || say(node.options.length - 1 < node.checks ? "go_now" : "go"); // fewer left than there were: some were asked
+    return option.label || say(node.options.length - 1 < node.checks ? "go_now" : "go", null, graph); // fewer left than there were: some were asked
   }
 
   function ended(graph, walk) {
@@ -278,7 +279,7 @@
           if (!this._graph || this._graph.format !== 1) throw new TypeError("its format is not known to this player");
         } catch (error) {
           this._graph = null;
-          this.frame(el("p", { class: "rs-note", role: "status" }, say("broken", { why: error.message })));
+          this.frame(el("p", { class: "rs-note", role: "status" }, this.say("broken", { why: error.message })));
           return;
         }
       }
@@ -294,14 +295,14 @@
       this._state = state;
       if (note === "damaged" && !this.hosted && typeof stored === "string") this.write(this.key + ":damaged", stored);
       if (note && !this.hosted) this.save();
-      this._note = note ? say(note) : null;
+      this._note = note ? this.say(note) : null;
       const known = this._graph.places.map((place) => place.id);
       const wanted = this.getAttribute("place");
       this._place = state.place || (known.includes(wanted) ? wanted : state.runs.length ? state.runs[state.runs.length - 1].place : known[0]);
       if (!known.includes(this._place)) this._place = known[0];
       if (state.place === null) return this.showStart(false);
       this._walk = replay(this._graph, state.place, state.draw, state.path);
-      if (first && state.path.length && !ended(this._graph, this._walk)) this._note = say("resumed");
+      if (first && state.path.length && !ended(this._graph, this._walk)) this._note = this.say("resumed");
       if (ended(this._graph, this._walk)) this.showEnd(false);
       else if (state.path.length && !state.told && this.tells(this._walk.outcome)) this.showOutcome(false);
       else this.showDecision(false);
@@ -371,7 +372,7 @@
       }
       this._state = fresh(this._graph, null, this.firstDraw(), []);
       this._walk = null;
-      this._note = say("erased");
+      this._note = this.say("erased");
       this.dispatchEvent(new CustomEvent("rapport-change", { bubbles: true, detail: { state: this._state, log: [] } }));
       this.showStart(true);
     }
@@ -389,6 +390,7 @@
     // ---- views ----
 
     get place() { return this._graph.places.find((each) => each.id === this._place); }
+    say(key, values) { return say(key, values, this._graph); }
     fill(text) { return fill(text, this.place); }
     prose(text) { return prose(this.fill(text)); }
     inline(text) { return inline(this.fill(text)); }
@@ -417,7 +419,7 @@
 
     note() {
       if (!this._note && !this._kept && !this.hosted && !this._warned) {
-        this._note = say("unkept");
+        this._note = this.say("unkept");
         this._warned = true;
       }
       return this._note ? el("p", { class: "rs-note", role: "status" }, this._note) : null;
@@ -438,26 +440,26 @@
       const title = this.heading(0, { class: "rs-title", tabindex: "-1" }, graph.title);
       const form = el("form", { class: "rs-start" });
       if (many) {
-        form.append(el("fieldset", { class: "rs-places" }, el("legend", null, say("where")), graph.places.map((place) => {
+        form.append(el("fieldset", { class: "rs-places" }, el("legend", null, this.say("where")), graph.places.map((place) => {
           const input = el("input", { type: "radio", name: this._uid + "-place", value: place.id });
           input.checked = place.id === this._place;
-          return el("label", { class: "rs-pick" }, input, el("span", null, el("strong", null, place.city), el("span", { class: "rs-small" }, place.organisation), el("span", { class: "rs-small" }, say("person", place))));
+          return el("label", { class: "rs-pick" }, input, el("span", null, el("strong", null, place.city), el("span", { class: "rs-small" }, place.organisation), el("span", { class: "rs-small" }, this.say("person", place))));
         })));
       }
-      form.append(el("button", { type: "submit", class: "rs-button rs-main" }, say("begin")));
+      form.append(el("button", { type: "submit", class: "rs-button rs-main" }, this.say("begin")));
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         const picked = form.querySelector("input:checked");
         this.start(picked ? picked.value : graph.places[0].id, this._state.draw);
       });
       this.frame(
-        el("p", { class: "rs-kicker" }, [say("case"), say("minutes", { n: graph.minutes })].join(" · ")),
+        el("p", { class: "rs-kicker" }, [this.say("case"), this.say("minutes", { n: graph.minutes })].join(" · ")),
         title, this.note(),
         el("div", { class: "rs-prose" }, this.prose(graph.setting)),
-        this.heading(1, { class: "rs-subtitle" }, say("how")),
-        el("dl", { class: "rs-beats-said" }, BEATS.map((beat) => el("div", null, el("dt", null, say("beat_" + beat)), el("dd", null, say("beat_" + beat + "_says"))))),
+        this.heading(1, { class: "rs-subtitle" }, this.say("how")),
+        el("dl", { class: "rs-beats-said" }, BEATS.map((beat) => el("div", null, el("dt", null, this.say("beat_" + beat)), el("dd", null, this.say("beat_" + beat + "_says"))))),
         form,
-        el("p", { class: "rs-small" }, [say("simulated"), played ? say(played === 1 ? "played_one" : "played", { n: played }) : ""].join(" ").trim()),
+        el("p", { class: "rs-small" }, [this.say("simulated"), played ? this.say(played === 1 ? "played_one" : "played", { n: played }) : ""].join(" ").trim()),
       );
       this.attend(title, moved);
     }
@@ -474,12 +476,12 @@
       return el("header", { class: "rs-header" },
         this.heading(0, { class: "rs-title rs-title-small" }, graph.title),
         el("p", { class: "rs-small" }, [this.place.city, this.place.organisation].join(" · ")),
-        el("div", { class: "rs-progress", role: "group", "aria-label": say("progress") },
-          el("span", { class: "rs-count" }, say(fewest === most ? "decision" : "decision_upto", { n: number, total: most })),
+        el("div", { class: "rs-progress", role: "group", "aria-label": this.say("progress") },
+          el("span", { class: "rs-count" }, this.say(fewest === most ? "decision" : "decision_upto", { n: number, total: most })),
           el("ol", { class: "rs-beats" }, BEATS.filter((beat) => Object.values(graph.nodes).some((each) => each.decision === answered.decision && each.beat === beat)).map((beat) => {
             const now = beat === answered.beat;
             const done = !now && seen.has(beat);
-            return el("li", { class: now ? "rs-now" : done ? "rs-done" : null, "aria-current": now ? "step" : null }, say("beat_" + beat), done ? el("span", { class: "rs-hidden" }, " (" + say("done") + ")") : null);
+            return el("li", { class: now ? "rs-now" : done ? "rs-done" : null, "aria-current": now ? "step" : null }, this.say("beat_" + beat), done ? el("span", { class: "rs-hidden" }, " (" + this.say("done") + ")") : null);
           }))));
     }
 
@@ -511,15 +513,15 @@
       const graph = this._graph;
       const node = graph.nodes[this._walk.node];
       const rows = this._walk.log.filter((row) => row.decision === node.decision);
-      const heading = this.heading(1, { class: "rs-subtitle", tabindex: "-1" }, el("span", { class: "rs-beat-tag" }, say("beat_" + node.beat)), " ", this.fill(node.heading));
+      const heading = this.heading(1, { class: "rs-subtitle", tabindex: "-1" }, el("span", { class: "rs-beat-tag" }, this.say("beat_" + node.beat)), " ", this.fill(node.heading));
       const clues = rows.map((row) => this.outcomeOf(row)).filter((outcome) => outcome.clue);
       const parts = [this.header(), this.note(), heading];
       if (rows.length === 0) parts.push(...this.scene(node.decision));
       else {
-        parts.push(el("details", { class: "rs-again" }, el("summary", null, say("scene")), ...this.scene(node.decision)));
-        if (clues.length) parts.push(el("section", { class: "rs-asked" }, this.heading(2, { class: "rs-label" }, say("asked")), clues.map((outcome) => el("div", { class: "rs-words" }, this.prose(outcome.clue)))));
+        parts.push(el("details", { class: "rs-again" }, el("summary", null, this.say("scene")), ...this.scene(node.decision)));
+        if (clues.length) parts.push(el("section", { class: "rs-asked" }, this.heading(2, { class: "rs-label" }, this.say("asked")), clues.map((outcome) => el("div", { class: "rs-words" }, this.prose(outcome.clue)))));
       }
-      const prompt = el("p", { class: "rs-prompt", id: this._uid + "-prompt" }, this.inline(node.prompt || (node.beat === "check" ? say("check_prompt") : "")));
+      const prompt = el("p", { class: "rs-prompt", id: this._uid + "-prompt" }, this.inline(node.prompt || (node.beat === "check" ? this.say("check_prompt") : "")));
       parts.push(prompt, node.kind === "rank" ? this.ranking(node) : this.choices(node));
       this.frame(...parts);
       this.attend(heading, moved);
@@ -557,19 +559,19 @@
           const input = el("input", { type: "radio", name: this._uid + "-" + reading.id, value: number, "data-reading": reading.id, "data-rank": number });
           input.addEventListener("change", () => put(reading.id, number));
           inputs[reading.id][number] = input;
-          return el("label", { class: "rs-rank-pick" }, input, el("span", null, el("strong", null, String(number)), " ", el("span", { class: "rs-rank-word" }, say("rank_" + number))));
+          return el("label", { class: "rs-rank-pick" }, input, el("span", null, el("strong", null, String(number)), " ", el("span", { class: "rs-rank-word" }, this.say("rank_" + number))));
         }))));
       }
-      form.prepend(el("p", { class: "rs-small" }, say("rank_help")));
-      form.append(el("fieldset", { class: "rs-sure" }, el("legend", null, say("sure")), el("div", { class: "rs-steps" }, this._graph.confidence.map((words, index) =>
+      form.prepend(el("p", { class: "rs-small" }, this.say("rank_help")));
+      form.append(el("fieldset", { class: "rs-sure" }, el("legend", null, this.say("sure")), el("div", { class: "rs-steps" }, this._graph.confidence.map((words, index) =>
         el("label", { class: "rs-pick" }, el("input", { type: "radio", name: this._uid + "-sure", value: index + 1, "data-sure": index + 1 }), el("span", null, words))))));
       const missing = el("p", { class: "rs-missing", role: "status" });
-      form.append(missing, el("button", { type: "submit", class: "rs-button rs-main" }, say("settle")));
+      form.append(missing, el("button", { type: "submit", class: "rs-button rs-main" }, this.say("settle")));
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         const sure = form.querySelector(".rs-sure input:checked");
         const open = node.readings.find((each) => !ranks[each.id]);
-        missing.textContent = open ? say("rank_missing") : sure ? "" : say("sure_missing");
+        missing.textContent = open ? this.say("rank_missing") : sure ? "" : this.say("sure_missing");
         if (open) return inputs[open.id][1].focus();
         if (!sure) return form.querySelector(".rs-sure input").focus();
         const order = node.readings.map((each) => each.id).sort((one, two) => ranks[one] - ranks[two]).join("");
@@ -583,35 +585,35 @@
       const outcome = this._walk.outcome;
       const row = this._walk.log[this._walk.log.length - 1];
       const node = this._graph.nodes[row.node];
-      const button = el("button", { type: "button", class: "rs-button rs-main", "data-continue": true }, say("go_on"));
+      const button = el("button", { type: "button", class: "rs-button rs-main", "data-continue": true }, this.say("go_on"));
       // Enter held down must not run past what happened.
       button.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); });
       button.addEventListener("click", () => this.goOn());
-      this.frame(this.header(), this.note(), this.heading(1, { class: "rs-subtitle" }, say("next_" + node.beat)), this.chosen(node, row.option));
+      this.frame(this.header(), this.note(), this.heading(1, { class: "rs-subtitle" }, this.say("next_" + node.beat)), this.chosen(node, row.option));
       this._live.append(...[outcome.clue ? el("div", { class: "rs-message rs-words" }, this.prose(outcome.clue)) : null, // a reply or a thing looked up: its words say which
         outcome.text ? el("div", { class: "rs-prose" }, this.prose(outcome.text)) : null,
-        outcome.feedback ? el("div", { class: "rs-feedback" }, this.heading(2, { class: "rs-label" }, say("feedback")), this.prose(outcome.feedback), this.habit(outcome)) : null].filter(Boolean));
+        outcome.feedback ? el("div", { class: "rs-feedback" }, this.heading(2, { class: "rs-label" }, this.say("feedback")), this.prose(outcome.feedback), this.habit(outcome)) : null].filter(Boolean));
       this._rest.append(button);
       this.attend(button, moved);
     }
 
     habit(outcome) {
-      return outcome.habit ? el("p", { class: "rs-small" }, say("habit") + ": ", this.inline(outcome.habit)) : null;
+      return outcome.habit ? el("p", { class: "rs-small" }, this.say("habit") + ": ", this.inline(outcome.habit)) : null;
     }
 
     chosen(node, optionId) {
       const body = node.kind === "rank" ? this.ranked(node, optionId) : [el("p", null, this.inline(labelOf(this._graph, node, optionId)))];
-      return el("div", { class: "rs-chosen" }, el("p", { class: "rs-label" }, say("chosen")), body);
+      return el("div", { class: "rs-chosen" }, el("p", { class: "rs-label" }, this.say("chosen")), body);
     }
 
     ranked(node, optionId) {
       const { order, sure } = rankingOf(this._graph, node, optionId);
-      return [el("ol", { class: "rs-order" }, order.map((label) => el("li", null, this.inline(label)))), el("p", { class: "rs-small" }, say("sure_was", { words: sure }))];
+      return [el("ol", { class: "rs-order" }, order.map((label) => el("li", null, this.inline(label)))), el("p", { class: "rs-small" }, this.say("sure_was", { words: sure }))];
     }
 
     effects(row) {
-      const words = row.effects.map((value, axis) => (value ? say("effect", { axis: this._graph.axis_labels[axis], value: signed(value) }) : null)).filter(Boolean);
-      return words.length ? words.join(" · ") : say("log_none");
+      const words = row.effects.map((value, axis) => (value ? this.say("effect", { axis: this._graph.axis_labels[axis], value: signed(value) }) : null)).filter(Boolean);
+      return words.length ? words.join(" · ") : this.say("log_none");
     }
 
     /** One choice of the finished run, with all that was held back until now. */
@@ -620,12 +622,12 @@
       const outcome = this.outcomeOf(row);
       const fits = outcome.fits && node.readings.find((each) => each.id === outcome.fits);
       return el("li", null,
-        el("p", null, el("span", { class: "rs-beat-tag" }, say("beat_" + row.beat))),
+        el("p", null, el("span", { class: "rs-beat-tag" }, this.say("beat_" + row.beat))),
         node.kind === "rank" ? this.ranked(node, row.option) : el("p", null, el("strong", null, row.label)),
         row.text ? el("div", { class: "rs-prose" }, prose(row.text)) : null,
-        fits ? el("div", { class: "rs-feedback" }, el("p", null, say("fitted") + ": ", el("em", null, this.fill(fits.label)), " " + say("ranked_" + outcome.ranked)), this.prose(node.afterwards)) : null,
-        row.feedback ? el("div", { class: "rs-feedback" }, prose(row.feedback), this.habit(outcome), outcome.stereotype ? el("p", { class: "rs-small" }, say("guessed")) : null) : null,
-        row.beat === "act" || row.effects.some(Boolean) ? el("p", { class: "rs-small" }, say("log_effects") + ": " + this.effects(row)) : null);
+        fits ? el("div", { class: "rs-feedback" }, el("p", null, this.say("fitted") + ": ", el("em", null, this.fill(fits.label)), " " + this.say("ranked_" + outcome.ranked)), this.prose(node.afterwards)) : null,
+        row.feedback ? el("div", { class: "rs-feedback" }, prose(row.feedback), this.habit(outcome), outcome.stereotype ? el("p", { class: "rs-small" }, this.say("guessed")) : null) : null,
+        row.beat === "act" || row.effects.some(Boolean) ? el("p", { class: "rs-small" }, this.say("log_effects") + ": " + this.effects(row)) : null);
     }
 
     showEnd(moved) {
@@ -635,7 +637,7 @@
       const node = graph.nodes[walk.node];
       const persona = graph.personas[graph.cases[walk.case].persona];
       const reach = Math.max(6, ...walk.scores.map(Math.abs));
-      const title = this.heading(1, { class: "rs-subtitle", tabindex: "-1" }, this.fill(node.heading) || say("end"));
+      const title = this.heading(1, { class: "rs-subtitle", tabindex: "-1" }, this.fill(node.heading) || this.say("end"));
       const calibration = mean(walk.calibration);
       const others = graph.places.filter((place) => place.id !== this._place);
       const table = graph.draws[this._place].length;
@@ -648,28 +650,28 @@
       const erase = (button) => {
         if (armed) return this.erase();
         armed = true;
-        button.textContent = say("erase_sure");
+        button.textContent = this.say("erase_sure");
       };
       const next = (this._state.draw + 1) % table;
       this.frame(
-        el("header", { class: "rs-header" }, this.heading(0, { class: "rs-title rs-title-small" }, graph.title), el("p", { class: "rs-small" }, [this.place.city, this.place.organisation, say("run", { n: this._state.runs.length })].join(" · "))),
+        el("header", { class: "rs-header" }, this.heading(0, { class: "rs-title rs-title-small" }, graph.title), el("p", { class: "rs-small" }, [this.place.city, this.place.organisation, this.say("run", { n: this._state.runs.length })].join(" · "))),
         this.note(), title,
         el("div", { class: "rs-prose" }, this.prose(node.text), this.prose((node.epilogues || {})[walk.case])),
-        el("section", { class: "rs-portrait" }, this.heading(2, { class: "rs-label" }, say("who")), el("p", null, el("strong", null, this.fill(persona.title))), this.prose(persona.portrait)),
-        el("section", null, this.heading(2, { class: "rs-part" }, say("scores")), el("p", { class: "rs-small" }, say("scores_says")),
+        el("section", { class: "rs-portrait" }, this.heading(2, { class: "rs-label" }, this.say("who")), el("p", null, el("strong", null, this.fill(persona.title))), this.prose(persona.portrait)),
+        el("section", null, this.heading(2, { class: "rs-part" }, this.say("scores")), el("p", { class: "rs-small" }, this.say("scores_says")),
           el("dl", { class: "rs-scores" }, walk.scores.map((value, axis) => el("div", null, el("dt", null, graph.axis_labels[axis]), el("dd", null, el("span", { class: "rs-number" }, signed(value)), bar(value, reach)))))),
-        el("section", null, this.heading(2, { class: "rs-part" }, say("check")), el("p", null, walk.available ? say("check_says", { n: walk.check, total: walk.available }) : say("check_none")),
-          walk.idle ? el("p", null, walk.idle === 1 ? say("idle_one") : say("idle_many", { n: walk.idle })) : null),
-        calibration === null ? null : el("section", null, this.heading(2, { class: "rs-part" }, say("calibration")), el("p", null,
-          [say(calibration >= 0.75 ? "calibration_good" : walk.reads.some((read) => read.sure >= 4 && !read.right) ? "calibration_over" : "calibration_fair"),
-            say("calibration_first", { n: walk.reads.filter((read) => read.right).length, total: walk.reads.length })].join(" "))),
-        graph.principle ? el("section", null, this.heading(2, { class: "rs-part" }, say("principle")), this.prose(graph.principle)) : null,
+        el("section", null, this.heading(2, { class: "rs-part" }, this.say("check")), el("p", null, walk.available ? this.say("check_says", { n: walk.check, total: walk.available }) : this.say("check_none")),
+          walk.idle ? el("p", null, walk.idle === 1 ? this.say("idle_one") : this.say("idle_many", { n: walk.idle })) : null),
+        calibration === null ? null : el("section", null, this.heading(2, { class: "rs-part" }, this.say("calibration")), el("p", null,
+          [this.say(calibration >= 0.75 ? "calibration_good" : walk.reads.some((read) => read.sure >= 4 && !read.right) ? "calibration_over" : "calibration_fair"),
+            this.say("calibration_first", { n: walk.reads.filter((read) => read.right).length, total: walk.reads.length })].join(" "))),
+        graph.principle ? el("section", null, this.heading(2, { class: "rs-part" }, this.say("principle")), this.prose(graph.principle)) : null,
         graph.compare ? this.comparison(graph.compare) : null,
         el("div", { class: "rs-actions" },
-          act(say("again"), () => this.start(this._place, next), "again", true), act(say("same"), () => this.start(this._place, this._state.draw), "same"),
-          others.map((place) => act(say("other", place), () => this.start(place.id, next), "other")),
-          act(say("print"), () => this.print(), "print"), act(say("erase"), erase, "erase")),
-        el("section", null, this.heading(2, { class: "rs-part" }, say("log")), [...new Set(walk.log.map((row) => row.decision))].map((decision) => [
+          act(this.say("again"), () => this.start(this._place, next), "again", true), act(this.say("same"), () => this.start(this._place, this._state.draw), "same"),
+          others.map((place) => act(this.say("other", place), () => this.start(place.id, next), "other")),
+          act(this.say("print"), () => this.print(), "print"), act(this.say("erase"), erase, "erase")),
+        el("section", null, this.heading(2, { class: "rs-part" }, this.say("log")), [...new Set(walk.log.map((row) => row.decision))].map((decision) => [
           this.heading(3, { class: "rs-log-part" }, this.sceneHeading(decision)),
           el("ol", { class: "rs-log" }, walk.log.filter((row) => row.decision === decision).map((row) => this.logged(row)))])),
       );
@@ -687,11 +689,11 @@
       const labelled = (remedy) => now.get(remedy.option) || remedy.label;
       const labels = [...new Set(runs.map((run) => labelled(run.remedy)))].sort(new Intl.Collator(document.documentElement.lang || "en").compare);
       const count = (place, label) => runs.filter((run) => run.place === place.id && (label === null || labelled(run.remedy) === label)).length;
-      return el("section", null, this.heading(2, { class: "rs-part" }, what.title), el("p", { class: "rs-small" }, say("compare_says")),
+      return el("section", null, this.heading(2, { class: "rs-part" }, what.title), el("p", { class: "rs-small" }, this.say("compare_says")),
         el("div", { class: "rs-wide", role: "group", "aria-label": what.title, tabindex: "0" }, el("table", { class: "rs-table" },
-          el("thead", null, el("tr", null, el("th", { scope: "col" }, say("compare_choice")), places.map((place) => el("th", { scope: "col" }, place.city)))),
+          el("thead", null, el("tr", null, el("th", { scope: "col" }, this.say("compare_choice")), places.map((place) => el("th", { scope: "col" }, place.city)))),
           el("tbody", null, labels.map((label) => el("tr", null, el("th", { scope: "row" }, this.inline(label)), places.map((place) => el("td", null, String(count(place, label))))))),
-          el("tfoot", null, el("tr", null, el("th", { scope: "row" }, say("compare_runs")), places.map((place) => el("td", null, String(count(place, null)))))))));
+          el("tfoot", null, el("tr", null, el("th", { scope: "row" }, this.say("compare_runs")), places.map((place) => el("td", null, String(count(place, null)))))))));
     }
   }
 

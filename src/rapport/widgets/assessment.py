@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from rapport import assessment, learner
+from rapport import assessment, i18n, learner
 from rapport.assessment.page import payload
 from rapport.assessment.report import own_report
 from rapport.widgets.keys import OWN_KEYS
@@ -61,8 +61,9 @@ class AssessmentWidget(anywidget.AnyWidget):
         before, after = change["old"].get("sittings", []), change["new"].get("sittings", [])
         for sitting in after[len(before) :]:
             answers = [assessment.Answer(**answer) for answer in sitting["answers"]]
+            # The test is in English in every language of the course.
             scores = assessment.score_sitting(self._bank, answers)
-            self._record.add("sitting", bank=self._bank.version, scores=scores, **{name: sitting[name] for name in KEPT})
+            self._record.add("sitting", language=i18n.SOURCE, bank=self._bank.version, scores=scores, **{name: sitting[name] for name in KEPT})
 
     def __repr__(self) -> str:
         return f"Twelve moments with customers, about {self.payload['minutes']} minutes: run this cell in JupyterLab, or open assessment.html of the handbook"

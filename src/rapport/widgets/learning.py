@@ -13,21 +13,62 @@ from markupsafe import escape
 
 from rapport import study
 from rapport.content import ContentError, course_root
+from rapport.i18n.words import Words
 from rapport.learner import Finding, Record, become, open_record, profiles, screen
 from rapport.markdown import inline
 from rapport.widgets.keys import KeyGuard
 
 _WRAP = "<style>.rapport-options label{height:auto!important;white-space:normal;line-height:1.4;margin:.2rem 0}</style>"
-_PROMPTS = {
+KINDS = ("reflection", "goal")
+WORDS = Words(__file__, {
+    "instead": "Run this cell in JupyterLab.",
+    # who learns here
+    "me_instead": "Who learns here: run this cell in JupyterLab, or type: `rapport me`",
+    "a_name": "a name, any name",
+    "i_am": "I am",
+    "i_am_name": "I am {name}",
+    "someone_else": "I am someone else",
+    "now": "From now on {name} learns here. Restart the notebook's kernel and run it again, so that its exercises are theirs too.",
+    "you_are": "You are {name}.",
+    "holds": "Your record holds:",
+    "attempts": ("{n} attempt", "{n} attempts"),
+    "cases": ("{n} case", "{n} cases"),
+    "answers": ("{n} review answer", "{n} review answers"),
+    "lies": "It lies in {path} and nowhere else.",
+    # reviews
+    "review_instead": "Reviews: run this cell in JupyterLab, or type: `rapport review`",
+    "answer": "Answer",
+    "choose": "Choose one first.",
+    "next_question": "Next question",
+    "done": "Done",
+    "of": "{n} of {total}",
+    # a text of one's own
+    "keep_instead": "A text of your own: run this cell in JupyterLab.",
     "reflection": "Your incident, without anything by which the customer could be known",
     "goal": "Your goal: by when, what, in how many of your cases, how you will see it, who asks you about it",
-}
+    "stays": "It stays on this computer; you need not keep it at all.",
+    "keep": "Keep it",
+    "anyway": "Keep it as it is",
+    "erase": "Erase what I kept here",
+    "empty": "There is nothing in the field yet.",
+    "not_kept": "Not kept yet.",
+    "change_it": "Change what could tell who the customer is and press Keep it again, or keep it as it is if nobody can be known by it.",
+    "looks_like_e-mail address": "“{text}” looks like an e-mail address.",
+    "looks_like_telephone number": "“{text}” looks like a telephone number.",
+    "looks_like_number": "“{text}” looks like a number.",
+    "looks_like_name": "“{text}” looks like a name.",
+    "kept": "Kept.",
+    "erased": "Erased.",
+    "kept_so_far": ("Kept here so far: {n} text.", "Kept here so far: {n} texts."),
+    "no_kind": "found the kind {kind}; a text of one's own is one of {kinds}.",
+})  # fmt: skip
+say = WORDS.say
 
 
 class _Box(ipywidgets.VBox):
     """A box that keeps its keys from JupyterLab's commands, and says something where there is no browser."""
 
-    instead = "Run this cell in JupyterLab."
+    instead = "instead"  # key of what stands where there is no browser
 
     def __init__(self, *children: ipywidgets.Widget):
         self.said = _said()
@@ -41,7 +82,7 @@ class _Box(ipywidgets.VBox):
         self.said.value = f'<div role="status">{"".join(f"<p>{escape(each)}</p>" for each in (*sentences, *notices))}</div>'
 
     def __repr__(self) -> str:
-        return self.instead
+        return WORDS[self.instead]
 
 
 def _said() -> ipywidgets.HTML:
@@ -57,12 +98,12 @@ def _button(label: str, act: Callable[[], None]) -> ipywidgets.Button:
 class Me(_Box):
     """Who learns here and where the record lies; a button for each other learner, and a field for a new one."""
 
-    instead = "Who learns here: run this cell in JupyterLab, or type: rapport me"
+    instead = "me_instead"
 
     def __init__(self):
         self.about, self.others = ipywidgets.HTML(), ipywidgets.HBox(layout=ipywidgets.Layout(flex_flow="row wrap"))
-        self.name = ipywidgets.Text(placeholder="a name, any name", description="I am", layout=ipywidgets.Layout(width="20rem"))
-        super().__init__(self.about, self.others, ipywidgets.HBox([self.name, _button("I am someone else", lambda: self.become(self.name.value))]))
+        self.name = ipywidgets.Text(placeholder=WORDS["a_name"], description=WORDS["i_am"], layout=ipywidgets.Layout(width="20rem"))
+        super().__init__(self.about, self.others, ipywidgets.HBox([self.name, _button(WORDS["someone_else"], lambda: self.become(self.name.value))]))
         self._show()
 
     def become(self, name: str) -> None:
@@ -74,15 +115,16 @@ class Me(_Box):
             return
         self.name.value = ""
         self._show()
-        self.tell(f"From now on {now.name} learns here. Restart the notebook's kernel and run it again, so that its exercises are theirs too.")
+        self.tell(say("now", name=now.name))
 
     def _show(self) -> None:
         record = open_record()
         counts = Counter(event["kind"] for event in record.events() if event["kind"] in ("attempt", "run", "review"))
-        holds = f"{counts['attempt']} attempts, {counts['run']} cases, {counts['review']} review answers"
-        self.about.value = f"<p>You are <strong>{escape(record.profile)}</strong>. Your record holds {holds}.<br>It lies in <code>{escape(str(record.path))}</code> and nowhere else.</p>"
+        holds = ", ".join(say(key, n=counts[kind]) for key, kind in (("attempts", "attempt"), ("cases", "run"), ("answers", "review")))
+        who, where = say("you_are", name=f"<strong>{escape(record.profile)}</strong>"), say("lies", path=f"<code>{escape(str(record.path))}</code>")
+        self.about.value = f"<p>{who} {WORDS['holds']} {holds}.<br>{where}</p>"
         self.others.children = [
-            _button(f"I am {each.name}", lambda name=each.name: self.become(name)) for each in profiles() if each.path != record.path
+            _button(say("i_am_name", name=each.name), lambda name=each.name: self.become(name)) for each in profiles() if each.path != record.path
         ]
         self.tell(record=record)
 
@@ -90,7 +132,7 @@ class Me(_Box):
 class Review(_Box):
     """Review questions one at a time: choose, answer, read why; make it with `review_due`."""
 
-    instead = "Reviews: run this cell in JupyterLab, or type: rapport review"
+    instead = "review_instead"
 
     def __init__(self, record: Record, root: Path, module: str | None = None):
         self.record, self.root, self.module = record, root, module
@@ -98,7 +140,7 @@ class Review(_Box):
         self.ask, self.options = ipywidgets.HTML(), ipywidgets.RadioButtons(layout=ipywidgets.Layout(width="auto", max_width="44rem"))
         self.options.add_class("rapport-options")
         # One button for both, so that whoever works with the keyboard keeps their place.
-        self.go_on = _button("Answer", lambda: self.follow() if self.options.disabled else self.answer())
+        self.go_on = _button(WORDS["answer"], lambda: self.follow() if self.options.disabled else self.answer())
         super().__init__(ipywidgets.HTML(_WRAP), self.ask, self.options, self.go_on)
         if module is not None and module not in study.begun(record, root):
             self.waiting = study.first(record, module, root)
@@ -110,7 +152,7 @@ class Review(_Box):
     def answer(self) -> None:
         """Keep the chosen answer and show why."""
         if self.options.value is None:
-            self.tell("Choose one first.")
+            self.tell(WORDS["choose"])
             return
         each = self.waiting.pop(0)
         if not each.day:
@@ -118,8 +160,8 @@ class Review(_Box):
         right = study.answer(self.record, each, self.options.value)
         self.right += right
         self.options.disabled = True
-        self.go_on.description = "Next question" if self.waiting else "Done"
-        told = ["Right." if right else f"Not quite. Right is: {study.unmarked(each.question.right)}", study.unmarked(each.question.because)]
+        self.go_on.description = WORDS["next_question" if self.waiting else "done"]
+        told = [study.WORDS["right"] if right else study.WORDS.say("not_right", right=study.unmarked(each.question.right)), study.unmarked(each.question.because)]
         self.tell(*told, *([] if self.waiting else self._end()), record=self.record)
 
     def follow(self) -> None:
@@ -127,38 +169,38 @@ class Review(_Box):
         if not self.waiting:
             self.ask.value = ""
             self.options.layout.display = self.go_on.layout.display = "none"
-            self.tell("Nothing is due today.", *self._ahead(), record=self.record)
+            self.tell(study.WORDS["nothing_due"], *self._ahead(), record=self.record)
             return
         each = self.waiting[0]
         self.asked += 1
-        when = f"day {each.day}" if each.day else "first time"
-        self.ask.value = f"<p><small>{self.asked} of {self.total} · {escape(each.module.title)} · {when}</small><br>{inline(each.question.ask)}</p>"
+        when = study.WORDS.say("day", n=each.day) if each.day else study.WORDS["first_time"]
+        self.ask.value = f"<p><small>{say('of', n=self.asked, total=self.total)} · {escape(each.module.title)} · {when}</small><br>{inline(each.question.ask)}</p>"
         self.options.options = [(study.unmarked(option), option) for option in each.question.options()]
         self.options.value, self.options.disabled = None, False
-        self.go_on.description = "Answer"
+        self.go_on.description = WORDS["answer"]
         self.tell(record=self.record)
 
     def _end(self) -> list[str]:
-        return [f"{self.right} of {self.total} right.", *self._ahead()]
+        return [study.WORDS.say("score", right=self.right, n=self.total), *self._ahead()]
 
     def _ahead(self) -> list[str]:
         coming = [each for each in study.rounds(self.record, self.root) if not each.settled and self.module in (None, each.module.stem)]
-        return [f"Next: {coming[0].module.title}, day {coming[0].day}, on {study.written(coming[0].on)}."] if coming else []
+        return [study.WORDS.say("next", title=coming[0].module.title, n=coming[0].day, date=study.written(coming[0].on))] if coming else []
 
 
 class Keep(_Box):
     """A field for a text of one's own; looked through for what could tell who a customer is before it is kept."""
 
-    instead = "A text of your own: run this cell in JupyterLab."
+    instead = "keep_instead"
 
     def __init__(self, record: Record, kind: str, module: str | None, prompt: str, root: Path):
         self.record, self.kind, self.module, self.root = record, kind, module, root
         self.field = ipywidgets.Textarea(layout=ipywidgets.Layout(width="auto", max_width="44rem", height="9rem"))
-        self.anyway = _button("Keep it as it is", lambda: self.keep(anyway=True))
-        self.remove = _button("Erase what I kept here", self.erase)
+        self.anyway = _button(WORDS["anyway"], lambda: self.keep(anyway=True))
+        self.remove = _button(WORDS["erase"], self.erase)
         self.anyway.layout.display = "none"
-        label = ipywidgets.HTML(f"<p>{escape(prompt)}. It stays on this computer; you need not keep it at all.</p>")
-        super().__init__(label, self.field, ipywidgets.HBox([_button("Keep it", self.keep), self.anyway, self.remove]))
+        label = ipywidgets.HTML(f"<p>{escape(prompt)}. {WORDS['stays']}</p>")
+        super().__init__(label, self.field, ipywidgets.HBox([_button(WORDS["keep"], self.keep), self.anyway, self.remove]))
         self._show()
 
     def keep(self, anyway: bool = False) -> list[Finding]:
@@ -167,20 +209,20 @@ class Keep(_Box):
         found = [] if anyway else screen(text, self.root)
         self.anyway.layout.display = "" if found else "none"
         if not text:
-            self.tell("There is nothing in the field yet.")
+            self.tell(WORDS["empty"])
         elif found:
-            listed = "; ".join(f"“{each.text}” looks like {_an(each.kind)}" for each in found)
-            self.tell(f"Not kept yet. {listed}.", "Change what could tell who the customer is and press Keep it again, or keep it as it is if nobody can be known by it.")
+            listed = " ".join(say(f"looks_like_{each.kind}", text=each.text) for each in found)
+            self.tell(f"{WORDS['not_kept']} {listed}", WORDS["change_it"])
         else:
             self.record.add(self.kind, text=text, **({"module": self.module} if self.module else {}))
             self.field.value = ""
-            self._show("Kept.")
+            self._show(WORDS["kept"])
         return found
 
     def erase(self) -> None:
         """Forget every text of this kind and module."""
         self.record.erase(event["id"] for event in self._own())
-        self._show("Erased.")
+        self._show(WORDS["erased"])
 
     def _own(self) -> list[dict]:
         return [event for event in self.record.events(self.kind) if event.get("module") == self.module]
@@ -188,7 +230,7 @@ class Keep(_Box):
     def _show(self, *said: str) -> None:
         kept = len(self._own())
         self.remove.layout.display = "" if kept else "none"
-        self.tell(*said, *([f"Kept here so far: {kept} {'text' if kept == 1 else 'texts'}."] if kept else []), record=self.record)
+        self.tell(*said, *([say("kept_so_far", n=kept)] if kept else []), record=self.record)
 
 
 def me() -> Me:
@@ -233,9 +275,9 @@ def keep(kind: Literal["reflection", "goal"], module: str | None = None, prompt:
     ContentError
         For another kind.
     """
-    if kind not in _PROMPTS:
-        raise ContentError(f"found the kind {kind!r}; a text of one's own is one of {', '.join(_PROMPTS)}.")
-    return Keep(record or open_record(), kind, module, prompt or _PROMPTS[kind], root or course_root())
+    if kind not in KINDS:
+        raise ContentError(say("no_kind", kind=repr(kind), kinds=", ".join(KINDS)))
+    return Keep(record or open_record(), kind, module, prompt or WORDS[kind], root or course_root())
 
 
 def path(role: str | None = None, root: Path | None = None) -> study.Path:
@@ -250,7 +292,3 @@ def path(role: str | None = None, root: Path | None = None) -> study.Path:
 def statement(name: str | None = None, root: Path | None = None) -> study.Statement:
     """What you did in the course, when and in which version; ``.text``, ``.markdown`` and ``.html`` are its faces."""
     return study.statement(open_record(), root or course_root(), name)
-
-
-def _an(kind: str) -> str:
-    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from rapport import learner, scenarios
+from rapport import i18n, learner, scenarios
 from rapport.content import ContentError
+from rapport.i18n.words import Words, script_words
 from rapport.widgets.keys import OWN_KEYS
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ WEB = Path(__file__).parents[1] / "web"
 LOG_COLUMNS = ("run", "market", "persona", "step", "node", "beat", "decision", "option", "label", "effects", "feedback", "text")
 """Columns of the log, in the browser and in `ScenarioWidget.log_frame`."""
 
+WORDS = Words(__file__, {
+    "instead": "Scenario “{title}”, about {n} minutes: run this cell in JupyterLab, or type: `rapport play {id}`",
+    "no_place": "found place {place}; {scenario} is played in {places}.",
+    "no_seed": "`RAPPORT_SEED` is {seed}; it must be a whole number from 0, such as 7.",
+})  # fmt: skip
+
 # anywidget loads an ES module; the player is a classic script, because pages opened from a file can load no other.
 _MOUNT = """
 function render({ model, el }) {
@@ -28,6 +35,7 @@ function render({ model, el }) {
   player.setAttribute("store", "host");
   player.setAttribute("level", "4");
   player.setAttribute("seed", String(model.get("seed")));
+  player.lang = model.get("lang");
   player.addEventListener("keydown", ownKeys);
   if (model.get("place")) player.setAttribute("place", model.get("place"));
   player.state = model.get("state");
@@ -67,12 +75,13 @@ class ScenarioWidget(anywidget.AnyWidget):
     graph = traitlets.Dict().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     log = traitlets.List().tag(sync=True)  # hides the logger that widgets carry, which nothing here uses
+    lang = traitlets.Unicode("en").tag(sync=True)
     place = traitlets.Unicode("").tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, graph: dict[str, Any], record: learner.Record | None = None, **traits: Any):
         self._record = record
-        super().__init__(graph=graph, **traits)
+        super().__init__(graph=graph | {"words": script_words(WEB / "player.js")}, lang=i18n.language(), **traits)
         self.observe(self._keep, names="state")
 
     def _keep(self, change: dict[str, Any]) -> None:
@@ -98,7 +107,7 @@ class ScenarioWidget(anywidget.AnyWidget):
         return pd.DataFrame(self.log, columns=list(LOG_COLUMNS))
 
     def __repr__(self) -> str:
-        return f"Scenario “{self.graph['title']}”, about {self.graph['minutes']} minutes: run this cell in JupyterLab, or type: rapport play {self.graph['id']}"
+        return WORDS.say("instead", title=self.graph["title"], n=self.graph["minutes"], id=self.graph["id"])
 
 
 def play(scenario: str, place: str | None = None, seed: int | None = None, root: Path | None = None) -> ScenarioWidget:
@@ -128,13 +137,13 @@ def play(scenario: str, place: str | None = None, seed: int | None = None, root:
     graph = scenarios.load(scenario, root)
     places = [each["id"] for each in graph["places"]]
     if place is not None and place not in places:
-        raise ContentError(f"found place {place!r}; {scenario} is played in {', '.join(places)}.")
+        raise ContentError(WORDS.say("no_place", place=repr(place), scenario=scenario, places=", ".join(places)))
     record = learner.open_record()
     runs = [{key: value for key, value in run.items() if key not in ("at", "scenario")} for run in record.runs(scenario) if _fits(run)]
     named = os.environ.get("RAPPORT_SEED")
     if seed is None and named:
         if not named.isdecimal():
-            raise ContentError(f"RAPPORT_SEED is {named!r}; it must be a whole number from 0, such as 7.")
+            raise ContentError(WORDS.say("no_seed", seed=repr(named)))
         seed = int(named)
     draw = (record.seed + len(runs) if seed is None else int(seed)) % len(graph["draws"][places[0]])
     state = {"format": 1, "graph": graph["hash"], "place": None, "draw": draw, "path": [], "runs": runs}
