@@ -18,7 +18,7 @@ DICTIONARIES = {"en": "en_GB", "gu": "gu_IN", "lv": "lv_LV"}
 INSTALL = "hunspell hunspell-en-gb hunspell-gu hunspell-lv"
 """Debian's packages of the program and the dictionaries."""
 _WORDS = {
-    "en": re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*"),
+    "en": re.compile(r"[A-Za-z\u00c0-\u024f]+(?:[’'][A-Za-z\u00c0-\u024f]+)*"),  # a quoted word in another script is not English
     "gu": re.compile(r"[\u0a81-\u0ae3\u200c\u200d]+"),
     "lv": re.compile(r"[^\W\d_]+"),
 }
