@@ -7,7 +7,7 @@ import nbformat
 import tiny_course
 
 from rapport import i18n
-from rapport.handbook import package, pages
+from rapport.handbook import package, pages, parts
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ("moments.yaml", "markets.yaml")
@@ -34,6 +34,6 @@ def build(root: Path, langs=i18n.LANGUAGES) -> dict[str, bytes]:
     made = []
     for lang in langs:
         with i18n.speaking(lang, marking=True):
-            made += pages.site_pages(root, pages.read_modules(root, executed))
+            made += parts.site(root, executed)
     pages.link_languages(made)
-    return package.site_files(made)
+    return package.folder(made)

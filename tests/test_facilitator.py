@@ -2,6 +2,7 @@
 
 import json
 import re
+from types import SimpleNamespace
 from functools import lru_cache
 from pathlib import Path
 
@@ -179,7 +180,7 @@ def test_the_slips_on_the_page_hold_every_persona_and_clue(name):
 
 def test_conditions_are_told_for_the_person_they_hold_for():
     setters = {"fast": "2B"}
-    people = ["heard", "money"]
+    people = SimpleNamespace(personas=("heard", "money"), events={"second_failure": SimpleNamespace(title="second failure")})
     assert room._condition(["heard"], "heard", people, setters) == ""
     assert room._condition(["!heard"], "heard", people, setters) is None
     assert room._condition(["!heard", "fast"], "money", people, setters) == "after 2B"

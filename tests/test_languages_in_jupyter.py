@@ -152,7 +152,7 @@ def test_another_language_is_laid_beside_and_edited_copies_stay(tmp_path):
 
 def test_a_notebook_that_waits_says_so(tmp_path):
     copies("lv", tmp_path)
-    waits = nbformat.read(tmp_path / "lv" / "notebooks" / "meet_aurora.ipynb", 4)
+    waits = nbformat.read(tmp_path / "lv" / "notebooks" / "13_measuring_fairly.ipynb", 4)
     with i18n.speaking("lv"):
         assert workspace.WORDS["waits"] in waits.cells[1].source
         assert study.WORDS["nothing_due"] != "Nothing is due today."

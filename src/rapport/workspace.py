@@ -132,11 +132,12 @@ def _spoken(path: Path, root: Path) -> str:
 
     from rapport.handbook import execute
     from rapport.handbook.strings import STRINGS
-    from rapport.i18n.catalogue import catalogue
+    from rapport.i18n.catalogue import Source, catalogue, extract
 
     notebook = execute.in_language(execute.read_notebook(path), path)
     texts = path.with_suffix(".yaml") if path.parent.name == "exercises" else path
-    notice = STRINGS["draft_language"] if catalogue(texts, root).entries else WORDS["waits"]
+    asked = extract(Source(texts, "notebook" if texts == path else "exercises"))
+    notice = STRINGS["draft_language"] if 2 * len(catalogue(texts, root).entries) > len(asked) else WORDS["waits"]
     first = next((cell for cell in notebook.cells if cell.cell_type == "code"), None)
     for cell in notebook.cells:
         if cell.cell_type == "code":

@@ -29,7 +29,7 @@ def address(bank, tmp_path_factory):
     """The page as the handbook makes it."""
     folder = tmp_path_factory.mktemp("page")
     made = Page("assessment", "Assessment", assessment_page.render(bank), "reference", home="#main", footer="The end")
-    for name, data in package.site_files([made]).items():
+    for name, data in package.folder([made]).items():
         (folder / name).write_bytes(data)
     return (folder / "assessment.html").as_uri()
 

@@ -9,7 +9,7 @@ from nbformat.v4 import new_markdown_cell
 
 from rapport import scenarios
 from rapport.content import course_root
-from rapport.handbook import facilitator, package, pages
+from rapport.handbook import package, parts
 from rapport.scenarios import room
 
 HERE = Path(__file__).parent
@@ -25,9 +25,9 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 def built(tmp_path_factory):
     """The edition of one real module, its notebook reduced to a heading so that nothing need be run."""
     path = COURSE / "notebooks" / f"{STEM}.ipynb"
-    modules = pages.read_modules(COURSE, {path: tiny_course.notebook(new_markdown_cell("# Title"))})
+    made = parts.site(COURSE, {path: tiny_course.notebook(new_markdown_cell("# Title"))}, "facilitator")
     out = tmp_path_factory.mktemp("build") / "facilitator"
-    package.deliver(out, package.site_files(facilitator.site_pages(COURSE, modules), package.FACILITATOR), {})
+    package.deliver(out, package.folder(made, package.FACILITATOR), {})
     return out
 
 

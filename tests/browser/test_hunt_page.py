@@ -32,7 +32,7 @@ def site(tmp_path_factory):
             body = pages.reference_body(reference, pages.site_href(reference.name))
             made.append(pages.Page(reference.name, reference.title, body, "reference", contents=pages.contents_of(body), home="#main", footer="The end"))
     pages.link_languages(made)
-    for name, data in package.site_files(made).items():
+    for name, data in package.folder(made).items():
         (folder / name).write_bytes(data)
     return folder
 
@@ -253,7 +253,7 @@ def test_the_facilitators_key_is_two_pages_of_paper_and_says_that_it_holds_answe
 
     (key,) = facilitator.hunt_keys(ROOT, pages.read_references(ROOT, {NOTEBOOK: execute.read_notebook(NOTEBOOK)}))
     key.home = "#main"
-    for name, data in package.site_files([key], package.FACILITATOR).items():
+    for name, data in package.folder([key], package.FACILITATOR).items():
         (tmp_path / name).write_bytes(data)
     page = page_factory()
     page.goto((tmp_path / key.file).as_uri())

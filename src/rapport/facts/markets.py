@@ -55,6 +55,8 @@ class Holiday:
         Whether offices are taken to be shut.
     provisional : bool
         Whether the date may still move; ``why`` then says why.
+    english : str
+        Its name in English, the same in every language: what code asks for.
     """
 
     day: date
@@ -64,6 +66,7 @@ class Holiday:
     closed: bool
     provisional: bool
     why: str = ""
+    english: str = ""
 
 
 @dataclass(frozen=True)
@@ -291,7 +294,7 @@ def _build(stored: dict[str, Any]) -> Market:
         weekend_varies=_weekdays(value("weekend_varies")),
         week_start=DAYS.index(value("week_start").lower()),
         swap_working_days=tuple(map(date.fromisoformat, value("swap_working_days"))),
-        holidays=tuple(Holiday(**{**each, "day": date.fromisoformat(each["day"])}) for each in value("holidays")),
+        holidays=tuple(Holiday(**{"english": each["name"], **each, "day": date.fromisoformat(each["day"])}) for each in value("holidays")),
         unsettled=MappingProxyType({int(year): why for year, why in value("unsettled").items()}),
         formats=MappingProxyType({locale: formats(locale) for locale in value("locales")}),
         languages=tuple(Language(**each) for each in value("languages")),

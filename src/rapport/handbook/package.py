@@ -92,6 +92,11 @@ def margin_style(lang: str) -> str:
     return "".join(f"@page {name} {{ {box} }}\n" for name in ("marked", "lookup"))
 
 
+def folder(pages: Iterable[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """`site_files` of pages whose documents are made here, one after the other."""
+    return site_files({page.file: page_html(page, more) for page in pages}, more)
+
+
 def single_file(page: Page) -> bytes:
     """The one-file form: styles and scripts inside, allowed by their hashes.
 

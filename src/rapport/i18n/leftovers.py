@@ -162,8 +162,8 @@ def _authors(root: Path) -> frozenset[str]:
 
 @lru_cache
 def english_words(root: Path) -> frozenset[str]:
-    """Every word of the English texts, in small letters."""
-    return vocabulary(text.words + " " + text.plural for source in sources(root) for text in extract(source))
+    """Every word of the English texts, in small letters; a bug hunt and the facts quote other languages, and are left out."""
+    return vocabulary(text.words + " " + text.plural for source in sources(root) if source.kind not in ("hunt", "facts") for text in extract(source))
 
 
 def vocabulary(texts: Iterable[str]) -> frozenset[str]:

@@ -151,7 +151,7 @@ def snapshot(stored: dict[str, Any], change: Change) -> dict[str, Any]:
     facts["languages"]["value"] = [each | {"name": _tongue(each["code"], each["name"], change)} for each in facts["languages"]["value"]]
     own = facts["locales"]["value"][0].split("_")[0] == language() != SOURCE  # then the local name is the right one
     facts["holidays"]["value"] = [
-        each | {"name": each["local"] if own and not _NAMED.fullmatch(each["name"]) else _holiday(each["name"], change), "why": change(each["why"], 1, "provisional") if each["why"] else ""} for each in facts["holidays"]["value"]
+        each | {"english": each["name"], "name": each["local"] if own and not _NAMED.fullmatch(each["name"]) else _holiday(each["name"], change), "why": change(each["why"], 1, "provisional") if each["why"] else ""} for each in facts["holidays"]["value"]
     ]
     return {**stored, "facts": facts}
 

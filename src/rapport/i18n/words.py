@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from rapport import i18n
-from rapport.i18n.numbers import number
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -58,8 +57,12 @@ class Words(Mapping[str, str]):
         """
         text = self._table[key]
         said = self[key] if isinstance(text, str) else self._counted(text, values["n"])
+        if isinstance(values.get("n"), int):
+            from rapport.i18n.numbers import number  # with Babel, which whoever reads facts alone does without
+
+            values["n"] = number(values["n"])
         for name, value in values.items():
-            said = said.replace(f"{{{name}}}", number(value) if name == "n" and isinstance(value, int) else str(value))
+            said = said.replace(f"{{{name}}}", str(value))
         return said
 
     def forms(self, key: str) -> dict[str, str]:
