@@ -3,8 +3,10 @@ Where a system cannot fork safely the same work is done here, one piece after th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -69,13 +71,18 @@ class Workshop:
                 began = time.time()
                 yield number, _result(function, task), None, began
             return
-        for number, task in enumerate(tasks):
-            self._here.send((number, task))
+        # Sent from a thread of its own: master and caller would wait for each other, were both in the middle of sending.
+        threading.Thread(target=self._send, args=(tasks,), daemon=True).start()
         for _ in tasks:
             try:
                 yield self._here.recv()
             except EOFError:
                 raise ContentError("a process of the build ended unexpectedly (out of memory, or stopped); build again, or with --no-fork.") from None
+
+    def _send(self, tasks: Sequence[tuple[Any, ...]]) -> None:
+        with contextlib.suppress(OSError):  # closed by a caller that was stopped
+            for number, task in enumerate(tasks):
+                self._here.send((number, task))
 
 
 def _master(conn: Connection, work: Work) -> None:
