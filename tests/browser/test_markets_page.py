@@ -95,7 +95,7 @@ def test_where_the_clocks_agree_nothing_is_said_of_the_reader_s(opened):
 
 @pytest.mark.parametrize(("lang", "over", "none"), [
     ("", "This calendar ends on 31 December 2028. Whether today is a day off, it cannot say: ask.", "There is no named day left in this calendar"),
-    (".gu", "આ કૅલેન્ડરનો છેલ્લો દિવસ: 31 ડિસેમ્બર, 2028.", "કોઈ તહેવાર કે ખાસ દિવસ બાકી નથી"),
+    (".gu", "આ કેલેન્ડરનો છેલ્લો દિવસ: 31 ડિસેમ્બર, 2028.", "કોઈ તહેવાર કે ખાસ દિવસ બાકી નથી"),
     (".lv", "Šī kalendāra pēdējā diena: 2028. gada 31. decembris.", "svētku un īpašo dienu vairs nav"),
 ])  # fmt: skip
 def test_opened_after_its_last_year_a_sheet_says_so_and_still_knows_the_time(opened, lang, over, none):
