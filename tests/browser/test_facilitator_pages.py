@@ -9,7 +9,7 @@ from nbformat.v4 import new_markdown_cell
 
 from rapport import scenarios
 from rapport.content import course_root
-from rapport.handbook import package, parts
+from rapport.handbook import facilitator, package, parts
 from rapport.scenarios import room
 
 HERE = Path(__file__).parent

@@ -59,20 +59,21 @@ async def _watch(root: Path, out: Path, edition: str, port: int, say: Callable[[
 
         webbrowser.open(address)
     folders = [path for path in [*(root / folder for folder in COURSE), PACKAGE] if path.is_dir()]
-    shop = Workshop(parts.WORK, fork)  # one for all: its processes begin with the page code imported
-    async for changes in awatch(*folders, debounce=100, step=20, watch_filter=_counts, ignore_permission_denied=True):
-        if any(Path(path).is_relative_to(PACKAGE) and path.endswith(".py") for _, path in changes):
-            say("The machinery changed; starting again.")
-            os.execv(sys.executable, [sys.executable, *sys.argv])
-        began = time.monotonic()
-        try:
-            changed = await asyncio.get_running_loop().run_in_executor(None, rebuild, root, out, edition, shop, fork)
-        except ContentError as error:
-            say(f"{error}\nThe pages stay as they were.")
-            continue
-        say(f"{', '.join(changed) or 'No page'} changed ({time.monotonic() - began:.1f} s).")
-        for listener in listeners if changed else ():
-            listener.put_nowait("changed")
+    with Workshop(parts.WORK, fork) as shop:  # one for all: its processes begin with the page code imported
+        async for changes in awatch(*folders, debounce=100, step=20, watch_filter=_counts, ignore_permission_denied=True):
+            if any(Path(path).is_relative_to(PACKAGE) and path.endswith(".py") for _, path in changes):
+                say("The machinery changed; starting again.")
+                break
+            began = time.monotonic()
+            try:
+                changed = await asyncio.get_running_loop().run_in_executor(None, rebuild, root, out, edition, shop, fork)
+            except ContentError as error:
+                say(f"{error}\nThe pages stay as they were.")
+                continue
+            say(f"{', '.join(changed) or 'No page'} changed ({time.monotonic() - began:.1f} s).")
+            for listener in listeners if changed else ():
+                listener.put_nowait("changed")
+    os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
 def rebuild(root: Path, out: Path, edition: str, shop: Workshop, fork: bool = True) -> list[str]:
