@@ -20,7 +20,7 @@ INSTALL = "hunspell hunspell-en-gb hunspell-gu hunspell-lv"
 _WORDS = {
     "en": re.compile(r"[A-Za-z\u00c0-\u024f]+(?:[’'][A-Za-z\u00c0-\u024f]+)*"),  # a quoted word in another script is not English
     "gu": re.compile(r"[\u0a81-\u0ae3\u200c\u200d]+"),
-    "lv": re.compile(r"[^\W\d_]+"),
+    "lv": re.compile(r"[A-Za-z\u00c0-\u024f]+"),
 }
 # Debian's Gujarati dictionary is a list of words with few of their endings, and without a word that begins with પ; and Hunspell would split
 # at vowel signs, which are marks and no letters, if it were not told.
