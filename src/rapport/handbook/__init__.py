@@ -84,7 +84,7 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
     with Assembly(root, edition, kept, tell, fork) as assembly:
         made = assembly.files()
         package.deliver(out, made.site, made.beside)
-    found = {"files": package.state(out, [*made.site, *(f"../{name}" for name in made.beside)]), "pages": made.pages, "beside": sorted(made.beside), "left_out": assembly.left_out}
+    found = {"files": package.state(out, [*made.site, *(f"../{name}" for name in made.beside)]), "pages": made.pages, "beside": list(made.beside), "left_out": assembly.left_out}
     kept.put(stamp, found, [], time.time())
     kept.forget()
     tell("done", 1, 1)

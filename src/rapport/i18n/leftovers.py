@@ -30,6 +30,7 @@ _NO_WORDS = [
     re.compile(rf"(?:[\w.-]+/)*[\w-]*\.(?:{'|'.join(_EXTENSIONS)})\b|(?<!\w)(?:[a-z_.-]+/)+[\w.-]*"),
     re.compile(r"\.\w+\(\)|\.\w+\[[^\]]*\]"),  # methods that a hint names
     re.compile(r'"[a-z0-9_]+"|\b[a-z_0-9]+ = (?:\([^)\n]*\)|\.\.\.)|\b[a-z_0-9]+\.(?=\s{3})'),  # names of code in plain text
+    re.compile(r"\*[A-Z][^*\n]*\*(?= \d)"),  # a journal with its volume
 ]
 
 
@@ -245,5 +246,7 @@ def _sentences(value: Any) -> Iterator[str]:
         if " " in value.strip():
             yield value
     elif isinstance(value, (dict, list)):
-        for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(value, dict):  # names of a unit that an answer may be given in are read, never shown
+            value = [inner for key, inner in value.items() if key != "names"]
+        for inner in value:
             yield from _sentences(inner)

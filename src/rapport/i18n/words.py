@@ -39,7 +39,10 @@ class Words(Mapping[str, str]):
 
     def __getitem__(self, key: str) -> str:
         text = self._table[key]
-        text = text if isinstance(text, str) else text[1]
+        if not isinstance(text, str):
+            if i18n.language() != i18n.SOURCE and (found := self._catalogue().plurals.get(text[0])) is not None:
+                return found[-1]
+            text = text[1]
         if i18n.language() == i18n.SOURCE:
             return text
         return self._catalogue().marked(text) if i18n.marking() else self._catalogue().text(text)
