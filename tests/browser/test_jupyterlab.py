@@ -233,7 +233,7 @@ def english_on(page, lang: str) -> list[str]:
     allowed = {"me"}  # the first profile's name
     texts = page.evaluate(_TEXTS)
     assert sum(map(len, texts)) > 5000, "the scan reads the notebook in front"
-    return [f"{each.words} | {each.around}" for text in texts for each in leftovers(text, lang) if not re.match(r"book\.\w+$", each.words) and each.words not in allowed]
+    return [f"{each.words} | {each.around}" for text in texts for each in leftovers(text, lang) if f"book.{each.words}" not in each.around and not re.match(r"book\.\w+$", each.words) and each.words not in allowed]
 
 
 def play_decisions(page, decisions: int) -> int:
