@@ -100,3 +100,24 @@ def test_a_notebook_runs_again_when_something_it_read_has_changed(course, monkey
     assert len(ran) == 2
     (course / "playbooks/index.md").write_text("---\ntitle: Other words\n---\n")
     assert "Other words" in execute.to_text(build()) and len(ran) == 3
+
+
+def test_a_sentence_does_not_run_the_code_again_and_a_cited_source_does(course, monkeypatch):
+    path = course / f"notebooks/{tiny_course.STEM}.ipynb"
+    notebook = execute.read_notebook(path)
+    notebook.cells[3].source += "\nprint(len(open(__import__('os').environ['RAPPORT_COURSE'] + '/notebooks/01_tiny.ipynb').read()) > 0)"
+    path.write_text(execute.to_text(notebook))
+    ran = []
+    real = execute.run_notebook
+    monkeypatch.setattr(execute, "run_notebook", lambda *args, **options: ran.append(1) or real(*args, **options))
+
+    def build(sentence):
+        notebook.cells[1].source += sentence
+        path.write_text(execute.to_text(notebook))
+        time.sleep(0.05)
+        return execute.to_text(execute.run_all(course, [path], kept=Kept(course))[path])
+
+    build("")
+    assert "One more sentence." in build("\n\nOne more sentence.") and len(ran) == 1
+    build("\n\n[Another](#source-another-2001)")
+    assert len(ran) == 2

@@ -21,6 +21,7 @@ from typing import Any
 from rapport import i18n, kernels
 from rapport.content import ContentError, raise_all, read_text, words_of, write_text
 from rapport.handbook.kept import Kept, machinery
+from rapport.playbooks.bibliography import cite
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(what, done, total)`` whenever something begins or ends."""
@@ -279,7 +280,7 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
             reads: set[str] = set()
             began = time.time()
             ran = run_notebook(notebook, path, root, for_page=for_page, running=running, fork=fork, reads=reads)
-            kept.put(key, [cell.outputs for cell in ran.cells if cell.cell_type == "code"], reads, began)
+            kept.put(key, [cell.outputs for cell in ran.cells if cell.cell_type == "code"], reads - {str(path.resolve())}, began)  # its own file: `_asked` has what counts of it
             return ran
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -360,8 +361,9 @@ def to_text(notebook: Any) -> str:
 
 
 def _asked(notebook: Any) -> str:
-    """What a run is asked to do: code and marks of its cells; a sentence between them changes nothing."""
-    return json.dumps([[cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code"], sort_keys=True)
+    """What a run is asked to do: code and marks of its cells, and the sources its prose cites, which a cell may list; other sentences change nothing."""
+    cited = cite("\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"))
+    return json.dumps([cited, *([cell.source, cell.metadata] for cell in notebook.cells if cell.cell_type == "code")], sort_keys=True)
 
 
 def _with_outputs(notebook: Any, outputs: Sequence[Any]) -> Any:
