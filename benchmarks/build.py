@@ -47,6 +47,7 @@ def main() -> None:
         for what, change in (("a sentence changed", _sentence), ("a code cell changed", _code)):
             notebook.write_text(json.dumps(change(json.loads(notebook.read_text()))))
             found["ours"][what] = ours(place, course, what.replace(" ", "-"))
+        print(json.dumps(found, indent=1), file=sys.stderr)  # the other side takes minutes
         if not wanted.skip_peer:
             found["nbconvert"] = theirs(place, course)
             mine, peer = found["ours"]["clean"], found["nbconvert"]
@@ -79,7 +80,7 @@ def theirs(place: Path, course: Path) -> dict[str, float]:
     from rapport.handbook.assembly import languages
 
     files = []
-    for lang in languages(course):
+    for lang in languages(course)[0]:
         with i18n.speaking(lang):
             for path in execute.notebook_paths(course):
                 if lang != i18n.SOURCE and path.parent.name != "notebooks":
