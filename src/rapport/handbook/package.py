@@ -19,7 +19,7 @@ from pathlib import Path
 from rapport import i18n
 from rapport.content import ContentError, write_bytes
 from rapport.handbook.pages import Page, html_in
-from rapport.handbook.verify import verify
+from rapport.handbook.verify import Found, findings, verify
 
 WEB = Path(__file__).parents[1] / "web"
 FONTS = Path(__file__).parents[1] / "fonts"
@@ -60,13 +60,13 @@ def _margins(lang: str) -> str:
     return f"margin.{lang}.css"
 
 
-def site_files(html: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+def site_files(pages: Mapping[str, tuple[str, Found]], more: tuple[str, ...] = ()) -> dict[str, bytes]:
     """The folder form: every page, style sheet, script and font by file name, checked.
 
     Parameters
     ----------
-    html : mapping of str to str
-        Documents by file name, from `page_html`.
+    pages : mapping of str to (str, dict)
+        By file name: the document, from `page_html`, and what `findings` says of it.
     more : tuple of str
         Style sheets and scripts of an edition, loaded after those of every page.
 
@@ -78,8 +78,8 @@ def site_files(html: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str,
     loaded = assets((*SHEETS, *more)) | fonts()
     if "facilitator.css" in more:
         loaded |= {_margins(lang): margin_style(lang).encode() for lang in i18n.LANGUAGES}
-    verify(html, [*loaded, MARKER])
-    return {**{name: text.encode() for name, text in html.items()}, **loaded, MARKER: MARKER_TEXT.encode()}
+    verify({name: found for name, (_, found) in pages.items()}, [*loaded, MARKER])
+    return {**{name: html.encode() for name, (html, _) in pages.items()}, **loaded, MARKER: MARKER_TEXT.encode()}
 
 
 def margin_style(lang: str) -> str:
@@ -94,7 +94,8 @@ def margin_style(lang: str) -> str:
 
 def folder(pages: Iterable[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
     """`site_files` of pages whose documents are made here, one after the other."""
-    return site_files({page.file: page_html(page, more) for page in pages}, more)
+    documents = {page.file: page_html(page, more) for page in pages}
+    return site_files({name: (html, findings(html)) for name, html in documents.items()}, more)
 
 
 def single_file(page: Page) -> bytes:
@@ -117,7 +118,7 @@ def single_file(page: Page) -> bytes:
     )
     head = "".join(f"<style>{text}</style>\n" for text in styles) + "".join(f"<script>{text}</script>\n" for text in early)
     html = html_in(page.lang, page, policy=_policy(policy), assets=head, scripts="".join(f"<script>{text}</script>\n" for text in late))
-    verify({page.file: html}, inline_allowed=True)
+    verify({page.file: findings(html, inline_allowed=True)})
     return html.encode()
 
 
@@ -177,8 +178,10 @@ def deliver(out: Path, site: Mapping[str, bytes], beside: Mapping[str, bytes]) -
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with _staging(out.parent) as staging:
-            for name, data in [*((f"site/{name}", data) for name, data in site.items()), *((f"beside/{name}", data) for name, data in beside.items())]:
-                _write(staging / name, data)
+            for name, data in site.items():
+                _write(staging / "site" / name, data, out / name)
+            for name, data in beside.items():
+                _write(staging / "beside" / name, data, out.parent / name)
             for name in beside:  # whatever is in the way must show before anything is replaced
                 (out.parent / name).parent.mkdir(parents=True, exist_ok=True)
                 if (out.parent / name).is_dir():
@@ -249,8 +252,13 @@ def _staging(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, before: Path) -> None:
+    """Write a file; one that holds the same `before` is linked to, which spares the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # no such file, or a disk without links
+        if before.read_bytes() == data and not before.is_symlink():
+            os.link(before, path)
+            return
     with path.open("wb") as file:
         file.write(data)
         file.flush()

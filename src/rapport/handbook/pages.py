@@ -94,27 +94,41 @@ class Page:
         return file_of(self.name, self.lang)
 
 
+Exercises = tuple[str, Mapping[str, str]]
+"""HTML of a module's exercises, and title by id."""
 Href = Callable[[str, str], str]
 """``href(page, anchor)``: address of an anchor ('' for the top) on a page named without its ending; '' when out of reach."""
 
 
-def read_module(root: Path, stem: str, notebook: Any) -> Module:
-    """One module with its executed notebook.
+def read_module(root: Path, stem: str, notebook: Any, exercises: Exercises) -> Module:
+    """One module with its executed notebook and its exercises.
 
     Raises
     ------
     ContentError
-        For whatever is wrong in its playbook, scenarios or exercises.
+        For whatever is wrong in its playbook or scenarios.
     """
-    from rapport import exercises, scenarios
-    from rapport.exercises import page as exercise_page
+    from rapport import scenarios
 
     graphs = {name: scenarios.compile_scenario(file) for name, file in scenarios.files(root).items() if file.parent.name == stem}
-    html, titles = "", {}
-    if (root / "exercises" / f"{stem}.yaml").exists():
-        workbook = exercises.load(stem, root)
-        html, titles = exercise_page.render(workbook), {each.id: each.title for each in workbook}
-    return Module(stem, playbooks.load(stem, root), root / "notebooks" / f"{stem}.ipynb", notebook, graphs, html, titles)
+    return Module(stem, playbooks.load(stem, root), root / "notebooks" / f"{stem}.ipynb", notebook, graphs, *exercises)
+
+
+def read_exercises(root: Path, stem: str) -> Exercises:
+    """The exercises of a module as HTML, and their titles by id; nothing for a module that has none.
+
+    Raises
+    ------
+    ContentError
+        For whatever is wrong in them.
+    """
+    from rapport import exercises
+    from rapport.exercises import page as exercise_page
+
+    if not (root / "exercises" / f"{stem}.yaml").exists():
+        return "", {}
+    workbook = exercises.load(stem, root)
+    return exercise_page.render(workbook), {each.id: each.title for each in workbook}
 
 
 def read_references(root: Path, executed: Mapping[Path, Any], kinds: tuple[str, ...] = ("reference",)) -> list[Reference]:

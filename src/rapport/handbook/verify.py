@@ -3,6 +3,7 @@ a language, words for every picture, ids that are unique, links that lead somewh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from html.parser import HTMLParser
 
@@ -67,41 +68,55 @@ class _Reader(HTMLParser):
             self.script = None
 
 
-def verify(pages: Mapping[str, str], files: Collection[str] = (), *, inline_allowed: bool = False) -> None:
-    """Check finished pages against each other.
+Found = dict[str, list[str]]
+"""What `findings` found on a page: ``faults`` (sentences), ``ids``, ``links``, ``fetched``; what JSON holds."""
+
+
+def findings(html: str, *, inline_allowed: bool = False) -> Found:
+    """Read one finished page: its faults, and what can only be judged beside the other pages.
 
     Parameters
     ----------
-    pages : mapping of str to str
-        File name and HTML.
-    files : collection of str
-        Other files of the same folder, which pages may load.
+    html : str
     inline_allowed : bool
         For the one-file form, whose scripts and styles are inside it and named by hash in its policy.
+    """
+    page = _Reader()
+    page.feed(html)
+    page.close()
+    count = Counter(page.ids)
+    faults = page.faults + [f"the id {each!r} is used twice on the page; headings and cards need different words or ids." for each in sorted(count) if count[each] > 1]
+    faults += [f"nothing on the page has the id {each!r} that a label names." for each in sorted(set(page.labelled) - set(page.ids))]
+    if "csp" not in page.seen:
+        faults.append("the page has no content-security policy.")
+    if page.headings.count(1) != 1:
+        faults.append(f"the page has {page.headings.count(1)} headings of the first level; it needs one.")
+    if page.inline and not inline_allowed:
+        faults.append(f"an inline <{page.inline[0][0]}> is refused by the page; put it into a file.")
+    return {"faults": faults, "ids": sorted(count), "links": list(dict.fromkeys(page.links)), "fetched": list(dict.fromkeys(page.fetched))}
+
+
+def verify(pages: Mapping[str, Found], files: Collection[str] = ()) -> None:
+    """Check finished pages, also against each other.
+
+    Parameters
+    ----------
+    pages : mapping of str to dict
+        What `findings` says of each page, by file name.
+    files : collection of str
+        Other files of the same folder, which pages may load.
 
     Raises
     ------
     ContentError
         With every fault of every page.
     """
-    read: dict[str, _Reader] = {}
-    for name, html in pages.items():
-        read[name] = _Reader()
-        read[name].feed(html)
-        read[name].close()
+    ids = {name: set(page["ids"]) for name, page in pages.items()}
     errors: list[ContentError] = []
-    for name, page in read.items():
-        faults = list(page.faults)
-        faults += [f"the id {each!r} is used twice on the page; headings and cards need different words or ids." for each in sorted({i for i in page.ids if page.ids.count(i) > 1})]
-        faults += [f"nothing on the page has the id {each!r} that a label names." for each in sorted(set(page.labelled) - set(page.ids))]
-        faults += [f"the link {each!r} leads nowhere." for each in page.links if not _leads_somewhere(each, name, read, files)]
-        faults += [f"the file {each!r} is not part of the handbook; a picture of the course is made by a notebook cell." for each in page.fetched if each not in files]
-        if "csp" not in page.seen:
-            faults.append("the page has no content-security policy.")
-        if page.headings.count(1) != 1:
-            faults.append(f"the page has {page.headings.count(1)} headings of the first level; it needs one.")
-        if page.inline and not inline_allowed:
-            faults.append(f"an inline <{page.inline[0][0]}> is refused by the page; put it into a file.")
+    for name, page in pages.items():
+        faults = list(page["faults"])
+        faults += [f"the link {each!r} leads nowhere." for each in page["links"] if not _leads_somewhere(each, name, ids, files)]
+        faults += [f"the file {each!r} is not part of the handbook; a picture of the course is made by a notebook cell." for each in page["fetched"] if each not in files]
         errors += [ContentError(fault, name) for fault in faults]
     raise_all(errors)
 
@@ -110,11 +125,11 @@ def _is_local(address: str) -> bool:
     return address.startswith("data:") or (":" not in address.split("/")[0] and not address.startswith("//"))
 
 
-def _leads_somewhere(address: str, page: str, read: Mapping[str, _Reader], files: Collection[str]) -> bool:
+def _leads_somewhere(address: str, page: str, ids: Mapping[str, Collection[str]], files: Collection[str]) -> bool:
     if address.startswith(("https://", "http://", "mailto:")):
         return True
     file, _, anchor = address.partition("#")
     target = file or page
-    if target not in read:
+    if target not in ids:
         return target in files
-    return not anchor or anchor in read[target].ids
+    return not anchor or anchor in ids[target]

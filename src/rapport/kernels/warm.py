@@ -22,6 +22,7 @@ import matplotlib.figure  # noqa: E402, F401
 import matplotlib_inline.backend_inline  # noqa: E402, F401
 import numpy  # noqa: E402, F401
 import pandas  # noqa: E402, F401
+import scipy.stats  # noqa: E402, F401
 
 for _name in NEVER:
     del sys.modules[_name]
