@@ -27,9 +27,12 @@ Progress = Callable[[str, int, int], None]
 """Called as ``progress(what, done, total)`` whenever something begins or ends."""
 
 SEED = "10"  # the learner seed of every build: a workbook gives the same book, so stored outputs can be compared
+SCREEN = {"lines": 16, "letters": 400}  # of a failing cell and its error, so that both are seen at once
 CELL_TIMEOUT = 120  # seconds; a course cell takes a few at most
 AT_ONCE = os.cpu_count() or 2
 
+_IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")  # of IPython's traceback, outermost first
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 # matplotlib says this once on a machine that has never drawn a chart; it is no fault of the notebook.
 _FONT_CACHE = re.compile(r"Matplotlib is building the font cache[^\n]*\n?")
@@ -55,13 +58,28 @@ class NotebookError(ContentError):
     source : str
         The source of that cell.
     error : str
-        What went wrong, one line.
+        What went wrong.
+    line : int, optional
+        Line of the cell in which it did, from 1.
+
+    Notes
+    -----
+    The message fits a screen: of a long cell it shows the lines around `line`, of a long error its beginning.
     """
 
-    def __init__(self, path: Path, cell: int | None, source: str, error: str):
-        self.cell, self.source, self.error = cell, source, error
-        shown = "".join(f"\n    {line}" for line in source.strip().splitlines())
-        super().__init__(f"{error}{shown}", path, key=f"cell {cell}" if cell else None)
+    def __init__(self, path: Path, cell: int | None, source: str, error: str, line: int | None = None):
+        self.cell, self.source, self.error, self.line = cell, source, error, line
+        told = error if len(error) <= SCREEN["letters"] else f"{error[: SCREEN['letters']]} …"
+        super().__init__(f"{told}{_around(source, line)}", path, key=f"cell {cell}" if cell else None)
+
+
+def _around(source: str, line: int | None) -> str:
+    """The source of a cell, or its lines around one of them, which is pointed at."""
+    lines = source.rstrip().splitlines()
+    first = max(0, min((line or 1) - 1 - SCREEN["lines"] // 2, len(lines) - SCREEN["lines"]))
+    shown = [f"  {'→' if number == line else ' '} {text}" for number, text in enumerate(lines, 1)][first : first + SCREEN["lines"]]
+    before, after = first, len(lines) - first - len(shown)
+    return "".join(f"\n{each.rstrip()}" for each in [f"    … {before} lines before"] * bool(before) + shown + [f"    … {after} lines after"] * bool(after))
 
 
 def notebook_paths(root: Path, stems: Sequence[str] | None = None) -> list[Path]:
@@ -143,9 +161,10 @@ def run_notebook(
         if id(cell) in numbers:
             reached["cell"] = cell
 
-    def fail(error: str) -> NotebookError:
+    def fail(error: str, traceback: str = "") -> NotebookError:
         cell = reached.get("cell")
-        return NotebookError(path, numbers.get(id(cell)), cell.source if cell else "", error)
+        line = _IN_CELL.findall(_COLOURS.sub("", traceback))
+        return NotebookError(path, numbers.get(id(cell)), cell.source if cell else "", error, int(line[0]) if line else None)
 
     with tempfile.TemporaryDirectory(prefix="rapport-run-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
@@ -171,7 +190,7 @@ def run_notebook(
         try:
             client.execute(env=_environment(root, place))
         except CellExecutionError as error:
-            raise fail(f"{error.ename}: {error.evalue}") from None
+            raise fail(f"{error.ename}: {error.evalue}", error.traceback) from None
         except CellTimeoutError:
             raise fail(f"the cell was still running after {timeout} seconds; make it shorter.") from None
         except DeadKernelError:
