@@ -68,7 +68,7 @@ def test_the_message_of_a_long_failing_cell_fits_a_screen_and_points_at_its_line
         path = root / "notebooks" / "01_long.ipynb"
         execute.run_notebook(execute.read_notebook(path), path, root)
     told = str(failed.value).splitlines()
-    assert failed.value.cell == 1 and failed.value.line == 61
+    assert failed.value.cell == 1 and failed.value.cell_line == 61
     assert len(told) <= 20 and all(len(line) < 500 for line in told)
     assert "  → raise ValueError('x' * 900)" in told and "    … 52 lines before" in told and "    a59 = 59" in told
 

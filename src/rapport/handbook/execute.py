@@ -60,7 +60,7 @@ class NotebookError(ContentError):
     error : str
         What went wrong.
     line : int, optional
-        Line of the cell in which it did, from 1.
+        Line of the cell in which it did, from 1; kept as ``cell_line``.
 
     Notes
     -----
@@ -68,7 +68,7 @@ class NotebookError(ContentError):
     """
 
     def __init__(self, path: Path, cell: int | None, source: str, error: str, line: int | None = None):
-        self.cell, self.source, self.error, self.line = cell, source, error, line
+        self.cell, self.source, self.error, self.cell_line = cell, source, error, line
         told = error if len(error) <= SCREEN["letters"] else f"{error[: SCREEN['letters']]} …"
         super().__init__(f"{told}{_around(source, line)}", path, key=f"cell {cell}" if cell else None)
 
