@@ -44,7 +44,7 @@ FOCUS = """() => {
   const here = document.activeElement;
   if (!here || here === document.body) return null;
   const strip = document.querySelector(".languages");
-  const stuck = strip && getComputedStyle(strip).position === "sticky" ? strip.getBoundingClientRect().bottom : 0;
+  const stuck = strip && strip.getBoundingClientRect().top <= 0 ? strip.getBoundingClientRect().bottom : 0;
   const seen = here.matches("input") ? here.closest("label") || here : here; // a label shows the ring of the field in it
   const box = seen.getBoundingClientRect();
   const ring = [here, seen, ...(here.nextElementSibling ? [here.nextElementSibling] : [])].some((each) => {
