@@ -5,7 +5,7 @@ import json
 
 import access
 import pytest
-from test_accessibility import HUNT, MODULE, address, opened  # noqa: F401 (the fixture)
+from test_accessibility import HUNT, MODULE, address, opened  # noqa: F401 (the fixture, by its name)
 
 KINDS = ["index", MODULE, f"{MODULE}-cards", "about", HUNT, "assessment", "market-in", "markets", "five-minutes"]
 

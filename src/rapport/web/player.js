@@ -673,7 +673,7 @@
             this.say("calibration_first", { n: walk.reads.filter((read) => read.right).length, total: walk.reads.length })].join(" "))),
         graph.principle ? el("section", null, this.heading(2, { class: "rs-part" }, this.say("principle")), this.prose(graph.principle)) : null,
         graph.compare ? this.comparison(graph.compare) : null,
-        el("div", { class: "rs-actions" },
+        el("div", { class: "rs-actions", "aria-live": "polite" }, // so that "Press once more" is read out
           act(this.say("again"), () => this.start(this._place, next), "again", true), act(this.say("same"), () => this.start(this._place, this._state.draw), "same"),
           others.map((place) => act(this.say("other", place), () => this.start(place.id, next), "other")),
           act(this.say("print"), () => this.print(), "print"), act(this.say("erase"), erase, "erase")),
