@@ -168,6 +168,8 @@ def _tables(tokens: list[Token]) -> None:
     at = 0
     while at < len(tokens):
         token = tokens[at]
+        if token.type == "th_open" and not tokens[at + 1].content.strip():
+            token.tag = tokens[at + 2].tag = "td"  # an empty heading cell would be announced as a heading without words
         if token.type in ("th_open", "td_open") and (style := str(token.attrs.pop("style", ""))):
             token.attrSet("class", style.removeprefix("text-align:"))
         if token.type in ("table_open", "table_close"):

@@ -27,6 +27,10 @@ STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.
 SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js")
 SHEETS = ("markets.css", "markets.js")  # of pages that a single file does not hold: moments and market sheets
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
+WITH = {  # what stands in a page that needs the files of this name; all others are for every page
+    "answers": ("<rapport-exercise", "exercise-verdict"), "player": ("<rapport-scenario",), "explorer": ("<rapport-explorer",),
+    "assessment": ("<rapport-assessment",), "hunt": ("<rapport-hunt", "hunt-keys"),
+}  # fmt: skip
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
 MARKER = "rapport-handbook.txt"
 MARKER_TEXT = "This folder is made by the Rapport handbook build and replaced as a whole; keep nothing of your own here.\n"
@@ -46,8 +50,8 @@ def fonts() -> dict[str, bytes]:
 
 
 def page_html(page: Page, more: tuple[str, ...] = ()) -> str:
-    """The document of a page of the folder, which loads the files of `assets` and `more` of an edition."""
-    loaded = assets((*SHEETS, *more))
+    """The document of a page of the folder, which loads those files of `assets`, and `more` of an edition, that it needs."""
+    loaded = [name for name in assets((*SHEETS, *more)) if any(sign in page.body for sign in WITH.get(name.partition(".")[0], ("",)))]
     styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
     head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
     head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)
