@@ -4,6 +4,8 @@ Where a system cannot fork safely, `available` says so and kernels start the usu
 from __future__ import annotations
 
 import sys
+import sysconfig
+from pathlib import Path
 
 from rapport.kernels.reads import VARIABLE, heard
 
@@ -11,6 +13,14 @@ __all__ = ["PROVISIONER", "VARIABLE", "available", "heard"]
 
 PROVISIONER = "rapport-fork"
 """Name of the provisioner in a kernel spec, and of its entry point in ``pyproject.toml``."""
+
+
+def own_python() -> dict[str, str]:
+    """What Python reads from the environment, for a process of ours: modules come from where this program has its own, never from
+    the folder it was called in, and nothing that a user's ``PYTHONPATH``, ``PYTHONSTARTUP`` or the like names is run."""
+    package = str(Path(__file__).resolve().parents[2])
+    installed = {str(Path(sysconfig.get_path(name)).resolve()) for name in ("purelib", "platlib")}
+    return {"PYTHONSAFEPATH": "1", "PYTHONHASHSEED": "0"} | ({} if package in installed else {"PYTHONPATH": package})
 
 
 def available() -> bool:
