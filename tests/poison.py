@@ -147,6 +147,7 @@ def notebook():
     return tiny_course.notebook(
         new_markdown_cell("# Title"),
         *(new_markdown_cell(f"## Part {number}\n\nText {each}\n\n- {each}\n\n| A | B |\n|---|---|\n| 1 | {each.replace('|', '')} |\n\n> **Mixed** {each}") for number, each in enumerate(every) if "$" not in each and "\0" not in each),
+        new_code_cell("play()", metadata={"rapport": {"scenario": "sorry_what_did_you_say"}}),
         *show,
         new_code_cell(f"# {every[0]}\nprint('{every[0]}')", outputs=[new_output("stream", name="stdout", text=text)]),
         new_code_cell("it", outputs=[new_output("execute_result", data={"text/plain": text}, execution_count=1)]),

@@ -128,7 +128,8 @@ def outward(text: str, path: Path) -> str | None:
     """
     for match in _ADDRESS.finditer(text):
         address = next(filter(None, match.groups()), "")
-        if _OUTWARD.match(unquote(address)) or (".." in address and _climbs(unquote(address).split("#")[0], path)):
+        plain = unquote(address)
+        if _OUTWARD.match(plain) or (".." in plain and _climbs(plain.split("#")[0], path)):
             return address
     return None
 
