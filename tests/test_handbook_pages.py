@@ -263,6 +263,16 @@ def test_a_link_that_leads_nowhere_is_named(course, executed):
         (("<main", '<p aria-labelledby="nowhere">x</p><main'), "that a label names"),
         (("<main", "<h1>x</h1><main"), "2 headings of the first level"),
         (("Content-Security-Policy", "X"), "no content-security policy"),
+        (("script-src 'self'", "script-src 'self' 'unsafe-inline'"), "is not strict (unsafe-)"),
+        (("script-src 'self'", "script-src *"), "is not strict (*)"),
+        (("; base-uri 'none'", ""), "is not strict (base-uri 'none')"),
+        (("<head>", '<head><script src="page.js"></script>'), "comes too late"),
+        (("<main", '<meta http-equiv="refresh" content="0;url=x"><main'), 'http-equiv="refresh"'),
+        (("<main", '<script src="data:text/javascript,1"></script><main'), "would send a request"),
+        (("<main", '<svg><animate attributeName="href"></animate></svg><main'), "<animate> is not allowed"),
+        (("<main", '<svg><a xlink:href="javascript:x">x</a></svg><main'), "would send a request"),
+        (("<main", '<a href="javascript:x()">x</a><main'), "leads nowhere"),
+        (("<main", '<noscript><p>x</p></noscript><main'), "<noscript> is not allowed"),
     ],
 )  # fmt: skip
 def test_a_finished_page_with_a_fault_is_refused(site, change, said):

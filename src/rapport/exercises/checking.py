@@ -69,9 +69,11 @@ class Verdict:
         return "\n".join([f"{MARKS[self.outcome]} {WORDS[self.outcome]} · {self.title}", self.message, *self.after])
 
     def _repr_html_(self) -> str:
+        from markupsafe import escape
+
         from rapport.markdown import inline, to_html
 
-        head = f'<p class="verdict-head"><strong>{MARKS[self.outcome]} {WORDS[self.outcome]}</strong> · {inline(self.title)}</p>'
+        head = f'<p class="verdict-head"><strong>{escape(MARKS[self.outcome])} {escape(WORDS[self.outcome])}</strong> · {inline(self.title)}</p>'
         return f'<div class="verdict verdict-{self.outcome}">{head}\n{"".join(to_html(part) for part in (self.message, *self.after))}</div>'
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport import i18n, kernels
-from rapport.content import ContentError, raise_all, read_text, words_of, write_text
+from rapport.content import ContentError, closed, outward, outward_says, raise_all, read_text, words_of, write_text
 from rapport.handbook.kept import Kept, machinery
 from rapport.playbooks.bibliography import cite
 
@@ -112,6 +112,8 @@ def read_notebook(path: Path) -> Any:
     except Exception as error:  # nbformat raises JSON, key and schema errors alike
         reason = str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
         raise ContentError(f"not a valid notebook ({reason}); open and save it in JupyterLab, or restore it.", path) from None
+    cells = ((number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "markdown")
+    raise_all(ContentError(outward_says(address), path, key=f"cell {number}") for number, cell in cells if (address := outward(cell.source, path)))
     return notebook
 
 
@@ -279,6 +281,7 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
     dict of Path to nbformat.NotebookNode
         In the order of `paths`.
     """
+    closed(root)
     paths = list(paths)
     done: dict[Path, Any] = {}
     errors: list[ContentError] = []
@@ -405,7 +408,7 @@ def _this_interpreter(fork: bool) -> Any:
 
     class ThisInterpreter(KernelSpecManager):
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            argv = [sys.executable, "-P", "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
             how = {"kernel_provisioner": {"provisioner_name": kernels.PROVISIONER}} if fork else {}
             return KernelSpec(argv=argv, display_name="Python 3 (ipykernel)", language="python", metadata=how)
 
@@ -413,8 +416,9 @@ def _this_interpreter(fork: bool) -> Any:
 
 
 def _environment(root: Path, place: Path) -> dict[str, str]:
-    """Environment of a kernel: the course, a record of its own, nothing of the user's Jupyter or IPython settings."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER_", "IPYTHON"))} | {
+    """Environment of a kernel: the course, a record of its own, nothing of the user's settings of Python, Jupyter or IPython."""
+    theirs = ("JUPYTER_", "IPYTHON", "PYTHON", "MATPLOTLIB", "MPL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(theirs)} | kernels.own_python() | {
         "RAPPORT_COURSE": str(Path(root).resolve()),
         "RAPPORT_RECORD": str(place / "record.json"),
         "RAPPORT_SEED": SEED,

@@ -91,7 +91,7 @@ def margin_style(lang: str) -> str:
     from rapport.handbook.facilitator_words import STRINGS
 
     with i18n.speaking(lang):
-        words = re.sub(r'(["\\])', r"\\\1", STRINGS["mark"])
+        words = re.sub(r'(["\\])', r"\\\1", " ".join(STRINGS["mark"].split()))
     box = f'@bottom-center {{ content: "{words}"; font: 7pt "Noto Sans Gujarati", sans-serif; }}'
     return "".join(f"@page {name} {{ {box} }}\n" for name in ("marked", "lookup"))
 

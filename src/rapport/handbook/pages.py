@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict
 
 from rapport import assessment, facts, hunt, i18n, markdown, playbooks
@@ -244,19 +244,19 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
 
     def exercises(cell: Any) -> str:
         placed.add("exercises")
-        return f'<p class="note">{STRINGS["exercises_lead"]}</p>{module.exercises}'
+        return f'<p class="note">{escape(STRINGS["exercises_lead"])}</p>{module.exercises}'
 
     embeds: dict[str, render.Embed] = {"scenario": scenario, "explorer": render.baked} | ({"exercises": exercises} if module.exercises else {})
     context = render.Context(module.notebook_path, embeds, ids, after={"outcomes": _parts().outcomes(_outcomes(module, root))})
     body = _without_title(render.notebook_html(module.notebook, context))
     rest = ""
     if module.exercises and "exercises" not in placed:
-        rest += f'<h2 id="exercises">{STRINGS["exercises"]}</h2><p>{STRINGS["exercises_lead"]}</p>{module.exercises}'
+        rest += f'<h2 id="exercises">{escape(STRINGS["exercises"])}</h2><p>{escape(STRINGS["exercises_lead"])}</p>{module.exercises}'
     marked = {mark for cell in module.notebook.cells for mark in cell.metadata.get("rapport", {})}
     if "review" not in marked:
-        rest += f'<h2 id="review">{STRINGS["review"]}</h2>{show.review(module.stem, root).html}'
+        rest += f'<h2 id="review">{escape(STRINGS["review"])}</h2>{show.review(module.stem, root).html}'
     if "sources" not in marked:
-        rest += f'<h2 id="sources">{STRINGS["sources"]}</h2>{show.sources(module.stem, root).html}'
+        rest += f'<h2 id="sources">{escape(STRINGS["sources"])}</h2>{show.sources(module.stem, root).html}'
     if module.playbook.front.facilitator:
         rest += _parts().facilitator(module.playbook.front.facilitator)
     view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}

@@ -1,4 +1,4 @@
-"""Every finished page is read once more before it may leave: nothing fetched from elsewhere, no inline style or script,
+"""Every finished page is read once more before it may leave: known elements only, nothing fetched from elsewhere, no inline style or script,
 a language, words for every picture, ids that are unique, links that lead somewhere."""
 
 from __future__ import annotations
@@ -8,9 +8,19 @@ from collections.abc import Collection, Mapping
 from html.parser import HTMLParser
 
 from rapport.content import ContentError, raise_all
+from rapport.markdown import MATHML
 
-_FETCHING = {"src", "srcset", "poster", "data", "background", "action", "formaction", "ping", "manifest"}
-_REFUSED = {"iframe", "object", "embed", "base", "applet", "frame", "portal"}
+_FETCHING = {"src", "srcset", "srcdoc", "imagesrcset", "poster", "data", "background", "action", "formaction", "ping", "manifest", "attributionsrc", "codebase", "xlink:href"}
+_KNOWN = frozenset(
+    "html head meta title link style script body header footer main nav aside section article search div span p br hr wbr a h1 h2 h3 h4 h5 h6 hgroup blockquote pre code kbd samp var "
+    "em strong b i u s small sub sup mark del ins q cite dfn abbr time data bdi bdo ruby rt rp ul ol li dl dt dd menu figure figcaption img picture "
+    "table caption colgroup col thead tbody tfoot tr th td details summary dialog fieldset legend label form input button select optgroup option datalist textarea output progress meter template "
+    "svg g path rect circle ellipse line polyline polygon text tspan title desc defs clippath use symbol".split()
+) | {name.lower() for name in MATHML}
+"""What a page is made of, besides elements of our own (``rapport-…``): nothing that frames another page, runs, plays or animates."""
+_LAX = ("unsafe-", "*", "http:", "https:", "blob:", "'strict-dynamic'", "'nonce-")
+_STRICT = ("default-src 'none'", "base-uri 'none'", "form-action 'none'")
+"""What no policy of a page may say, since each lets in what did not come with it; and what every policy says."""
 
 
 class _Reader(HTMLParser):
@@ -29,7 +39,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         self.seen.add(tag)
-        if tag in _REFUSED:
+        if tag not in _KNOWN and not tag.startswith("rapport-"):
             self.faults.append(f"a <{tag}> is not allowed on a page.")
         for name, value in found.items():
             value = (value or "").strip()
@@ -38,7 +48,7 @@ class _Reader(HTMLParser):
             elif name.startswith("on"):
                 self.faults.append(f"<{tag} {name}>: event handlers in attributes are refused; use page.js.")
             elif name in _FETCHING or (name == "href" and tag in ("link", "use", "image")):
-                if not _is_local(value):
+                if not _is_local(value) or (value.startswith("data:") and tag not in ("img", "image", "link")):
                     self.faults.append(f"<{tag} {name}={value[:80]!r}> would send a request; a page may load only its own files.")
                 elif not value.startswith(("data:", "#")):
                     self.fetched.append(value)
@@ -52,12 +62,24 @@ class _Reader(HTMLParser):
             self.faults.append("the page has no lang; name its language.")
         if tag == "img" and not (found.get("alt") or "").strip():
             self.faults.append("a picture has no text alternative (alt).")
-        if tag == "meta" and (found.get("http-equiv") or "").lower() == "content-security-policy":
-            self.seen.add("csp")
+        if tag == "meta" and "http-equiv" in found:
+            kind, policy = (found["http-equiv"] or "").lower(), found.get("content") or ""
+            if kind != "content-security-policy":
+                self.faults.append(f'<meta http-equiv="{kind}"> is not allowed on a page.')
+            else:
+                self.seen.add("csp")
+                self._policy(policy)
         if tag in ("script", "style"):
             self.script = {**found, "tag": tag}
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
             self.headings.append(int(tag[1]))
+
+    def _policy(self, policy: str) -> None:
+        lax = [word for word in _LAX if word in policy] or [word for word in _STRICT if word not in policy]
+        if lax:
+            self.faults.append(f"the content-security policy is not strict ({lax[0]}).")
+        if self.seen & {"script", "style", "link", "body"}:
+            self.faults.append("the content-security policy comes too late; it stands before all that it is for.")
 
     def handle_data(self, data: str) -> None:
         if self.script is not None and "src" not in self.script and (self.script.get("type") or "").lower() not in ("application/json",):

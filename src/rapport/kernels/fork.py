@@ -15,9 +15,12 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
+from rapport.kernels import own_python
+
 _starting = threading.Lock()
-# Read by libraries while they are imported: one thread for linear algebra, the same order of sets, charts without a window.
-_AT_IMPORT = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+# Read by libraries while they are imported: one thread for linear algebra, charts without a window.
+_AT_IMPORT = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+_SETTINGS = ("PYTHON", "MATPLOTLIB", "MPL")  # a user's, which would reach into every kernel
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -81,14 +84,18 @@ def start(process: Any) -> None:
 
 
 def _start_server() -> None:
-    before = {name: os.environ.get(name) for name in _AT_IMPORT}
-    os.environ.update(_AT_IMPORT)
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(_SETTINGS):
+            del os.environ[name]
+    os.environ.update(_AT_IMPORT | own_python())
     try:
         set_forkserver_preload(["rapport.kernels.warm"])
         ensure_running()
     finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
 def _run(arguments: list[str], environment: dict[str, str], folder: str) -> None:

@@ -39,7 +39,7 @@
     print: "Print the transcript", erase: "Erase the history of this case", erase_sure: "Erase for good? Press once more.",
     run: "Run {n}", minus: "−", effect: "{axis} {value}",
   };
-  const given = document.getElementById("rapport-words"); // the page's language, where it is not English
+  const given = document.querySelector("script#rapport-words"); // the page's language, where it is not English
   if (given) Object.assign(STRINGS, JSON.parse(given.textContent).player);
   const BEATS = ["notice", "read", "check", "act"];
 
