@@ -18,6 +18,7 @@ from pathlib import Path
 
 from rapport import i18n
 from rapport.content import ContentError, write_bytes
+from rapport.handbook import search
 from rapport.handbook.pages import Page, html_in
 from rapport.handbook.verify import verify
 
@@ -47,7 +48,7 @@ def fonts() -> dict[str, bytes]:
 
 def page_html(page: Page, more: tuple[str, ...] = ()) -> str:
     """The document of a page of the folder, which loads the files of `assets` and `more` of an edition."""
-    loaded = assets((*SHEETS, *more))
+    loaded = [*assets((*SHEETS, *more)), *page.loads]
     styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
     head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
     head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)
@@ -60,7 +61,7 @@ def _margins(lang: str) -> str:
     return f"margin.{lang}.css"
 
 
-def site_files(html: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+def site_files(html: Mapping[str, str], more: tuple[str, ...] = (), made: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """The folder form: every page, style sheet, script and font by file name, checked.
 
     Parameters
@@ -69,13 +70,15 @@ def site_files(html: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str,
         Documents by file name, from `page_html`.
     more : tuple of str
         Style sheets and scripts of an edition, loaded after those of every page.
+    made : mapping of str to bytes, optional
+        Further files that were made for the pages, by file name.
 
     Raises
     ------
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = assets((*SHEETS, *more)) | fonts()
+    loaded = assets((*SHEETS, *search.LOADS, *more)) | fonts() | dict(made or {})
     if "facilitator.css" in more:
         loaded |= {_margins(lang): margin_style(lang).encode() for lang in i18n.LANGUAGES}
     verify(html, [*loaded, MARKER])
@@ -92,9 +95,9 @@ def margin_style(lang: str) -> str:
     return "".join(f"@page {name} {{ {box} }}\n" for name in ("marked", "lookup"))
 
 
-def folder(pages: Iterable[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+def folder(pages: Sequence[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
     """`site_files` of pages whose documents are made here, one after the other."""
-    return site_files({page.file: page_html(page, more) for page in pages}, more)
+    return site_files({page.file: page_html(page, more) for page in pages}, more, search.files(pages))
 
 
 def single_file(page: Page) -> bytes:
