@@ -92,6 +92,8 @@ class _Reader(HTMLParser):
         while any(each.name == tag for each in self.open):
             closed = self.open.pop()
             if not closed.left_out and closed.name not in _INLINE:
+                if self.into == "text" and _HEADING.fullmatch(closed.name):
+                    self._write(":")
                 self.into = "text"
                 self.now, self.anchor = closed.after or self.now, "" if closed.after else self.anchor
                 self._write(" ")

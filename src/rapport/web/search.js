@@ -25,7 +25,7 @@
 
   const LANG = document.documentElement.lang;
   const SHOWN = 10; // results at a time
-  const AT_ONCE = 15; // sections indexed before the page may breathe
+  const AT_ONCE = 5; // sections indexed before the page may breathe
   const SNIPPET = 220; // characters
   const KEY = "rapport:no-key"; // kept where the key / is not wanted
 
@@ -95,7 +95,7 @@
       this.entries = data.entries.map(([page, anchor, kind, title, text, langs], id) => ({
         id, kind, title, text, anchor, file: data.pages[page][0], where: data.pages[page][1], langs: langs || [LANG, LANG],
       }));
-      this.also = Object.entries(also).map(([typed, meant]) => [words(typed).map((each) => terms(each)[0]), meant.map((each) => words(each).map(plainly))]);
+      this.also = Object.entries(also).map(([typed, meant]) => [words(typed).map((each) => terms(each)[0]), meant.map((each) => words(each).map(plainly).filter((word, at, all) => word.length > 3 || all.length === 1))]);
       this.index = new MiniSearch({
         fields: ["title", "where", "text"],
         storeFields: ["kind"],
@@ -119,7 +119,7 @@
         const fits = this.also.filter(([same]) => same.every((each, step) => each === stems[at + step]));
         const taken = Math.max(1, ...fits.map(([same]) => same.length));
         const ways = [said.slice(at, at + taken).map((word, step) => terms(word).map((each) => ({
-          term: each, prefix: at + step === last, fuzzy: each.length >= (GUJARATI.test(each) ? 4 : 5) && !/^\d+$/.test(each) ? 0.2 : false,
+          term: each, prefix: at + step === last && each.length > 1, fuzzy: each.length >= (GUJARATI.test(each) ? 4 : 5) && !/^\d+$/.test(each) ? 0.2 : false,
         })))];
         for (const [same, meant] of fits) if (same.length === taken) for (const each of meant) ways.push(each.map((word) => [{ term: word, prefix: true, fuzzy: false }]));
         groups.push(ways);
