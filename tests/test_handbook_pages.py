@@ -192,7 +192,7 @@ def html_files(site):
 
 def test_the_site_has_its_pages_and_every_link_leads_somewhere(site):
     names = [name for name in site if name.endswith(".html")]
-    assert names == ["index.html", f"{STEM}.html", f"{STEM}-cards.html", "about.html"]
+    assert names == ["index.html", f"{STEM}.html", f"{STEM}-cards.html", "about.html", "search.html"]
     module = site[f"{STEM}.html"].decode()
     assert f'href="{STEM}-cards.html#say-so"' in module and 'href="#source-known-2004"' in module and 'id="source-known-2004"' in module
     assert f'href="{STEM}.html"' in site[f"{STEM}-cards.html"].decode() and 'href="#say-when"' in site[f"{STEM}-cards.html"].decode()

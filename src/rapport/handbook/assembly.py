@@ -14,7 +14,7 @@ from typing import Any
 
 from rapport import i18n
 from rapport.content import ContentError, raise_all
-from rapport.handbook import execute, package, pages, parts
+from rapport.handbook import execute, package, pages, parts, search
 from rapport.handbook.kept import Kept
 from rapport.handbook.verify import Found
 from rapport.handbook.workshop import Workshop
@@ -82,7 +82,7 @@ class Assembly:
     def site(self) -> dict[str, bytes]:
         """The folder alone: its files by name, made and checked."""
         self._pages = self.pages()
-        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more)
+        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more, search.files(self._pages))
 
     def pages(self) -> list[pages.Page]:
         """All pages in all languages, framed and linked."""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from rapport import i18n
 from rapport.content import ContentError, write_bytes
+from rapport.handbook import search
 from rapport.handbook.pages import Page, html_in
 from rapport.handbook.verify import Found, findings, verify
 
@@ -51,7 +52,7 @@ def fonts() -> dict[str, bytes]:
 
 def page_html(page: Page, more: tuple[str, ...] = ()) -> str:
     """The document of a page of the folder, which loads those files of `assets`, and `more` of an edition, that it needs."""
-    loaded = [name for name in assets((*SHEETS, *more)) if any(sign in page.body for sign in WITH.get(name.partition(".")[0], ("",)))]
+    loaded = [name for name in assets((*SHEETS, *more)) if any(sign in page.body for sign in WITH.get(name.partition(".")[0], ("",)))] + page.loads
     styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
     head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
     head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)
@@ -64,7 +65,7 @@ def _margins(lang: str) -> str:
     return f"margin.{lang}.css"
 
 
-def site_files(pages: Mapping[str, tuple[str, Found]], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+def site_files(pages: Mapping[str, tuple[str, Found]], more: tuple[str, ...] = (), made: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """The folder form: every page, style sheet, script and font by file name, checked.
 
     Parameters
@@ -73,13 +74,15 @@ def site_files(pages: Mapping[str, tuple[str, Found]], more: tuple[str, ...] = (
         By file name: the document, from `page_html`, and what `findings` says of it.
     more : tuple of str
         Style sheets and scripts of an edition, loaded after those of every page.
+    made : mapping of str to bytes, optional
+        Further files that were made for the pages, by file name.
 
     Raises
     ------
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = assets((*SHEETS, *more)) | fonts()
+    loaded = assets((*SHEETS, *search.LOADS, *more)) | fonts() | dict(made or {})
     if "facilitator.css" in more:
         loaded |= {_margins(lang): margin_style(lang).encode() for lang in i18n.LANGUAGES}
     verify({name: found for name, (_, found) in pages.items()}, [*loaded, MARKER])
@@ -96,10 +99,10 @@ def margin_style(lang: str) -> str:
     return "".join(f"@page {name} {{ {box} }}\n" for name in ("marked", "lookup"))
 
 
-def folder(pages: Iterable[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+def folder(pages: Sequence[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
     """`site_files` of pages whose documents are made here, one after the other."""
     documents = {page.file: page_html(page, more) for page in pages}
-    return site_files({name: (html, findings(html)) for name, html in documents.items()}, more)
+    return site_files({name: (html, findings(html)) for name, html in documents.items()}, more, search.files(pages))
 
 
 def single_file(page: Page) -> bytes:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from rapport import assessment, facts, hunt, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, read_markdown
-from rapport.handbook import markets, moments, render
+from rapport.handbook import markets, moments, render, search
 from rapport.handbook.strings import STRINGS, say
 from rapport.hunt import page as hunt_page
 from rapport.i18n import typesetting
@@ -87,6 +87,9 @@ class Page:
     mark: str = ""
     lang: str = field(default_factory=i18n.language)
     languages: list[dict[str, Any]] = field(default_factory=list)
+    tools: list[dict[str, Any]] = field(default_factory=list)
+    sections: list[dict[str, str]] = field(default_factory=list)  # what the search finds here (search.sections)
+    loads: list[str] = field(default_factory=list)  # scripts and styles of this page alone
 
     @property
     def file(self) -> str:
@@ -94,6 +97,8 @@ class Page:
         return file_of(self.name, self.lang)
 
 
+TOOLS = (search.PAGE,)
+"""Pages that every page links to in the strip at its top, in this order, and that stand outside the order of reading."""
 Exercises = tuple[str, Mapping[str, str]]
 """HTML of a module's exercises, and title by id."""
 Href = Callable[[str, str], str]
@@ -330,7 +335,7 @@ def text_page(root: Path, name: str, href: Href, ids: set[str], offset: int = 0)
 
 
 def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[str, str]]) -> list[Page]:
-    """The index, and the page by moments.
+    """The index, the page by moments, and the page of the search, whose lists wait for all pages (`search.list_all`).
 
     Parameters
     ----------
@@ -353,6 +358,7 @@ def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[s
         here = site_href(moments.PAGE)
         body = moments.body(listed, moments.shown(listed, modules, here), here(markets.INDEX, "") if sheets else "")
         pages.append(Page(moments.PAGE, listed.title, body, "moments", listed.lead))
+    pages.append(Page(search.PAGE, search.STRINGS["title"], search.body(root), search.PAGE, loads=search.loads()))
     return pages
 
 
@@ -463,13 +469,15 @@ def script_json(value: Any) -> Markup:
 def frame(pages: list[Page], modules: Sequence[Any]) -> None:
     """Navigation, breadcrumbs, previous and next for the pages of the folder form."""
     stems = {module.stem: module for module in modules}
-    for number, page in enumerate(pages):
+    reading = [page for page in pages if page.name not in TOOLS]
+    for page in pages:
         href = site_href(page.name)
         page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "lang": "en" if i18n.OPEN in module.title else "", "current": page.name.removesuffix("-cards") == module.stem} for module in modules]
         there = {other.name for other in pages}
         beside = {moments.PAGE: (moments.PAGE, moments.STRINGS["nav"]), markets.INDEX: ("market", markets.STRINGS["markets_nav"])}
         page.nav += [{"href": href(name, ""), "title": title, "current": page.name.startswith(start)} for name, (start, title) in beside.items() if name in there]
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
+        page.tools = [{"href": href(name, ""), "name": name, "title": tool.title, "current": page.name == name} for name in TOOLS for tool in pages if tool.name == name]
         page.footer = STRINGS["made_by"]
         if page.name != "index":
             page.crumbs = [{"href": file_of("index"), "title": STRINGS["course"]}]
@@ -479,10 +487,9 @@ def frame(pages: list[Page], modules: Sequence[Any]) -> None:
             if page.kind == "market":
                 page.crumbs.append({"href": href(markets.INDEX, ""), "title": markets.STRINGS["markets_nav"]})
             page.crumbs.append({"href": "", "title": STRINGS["action_cards"] if stem != page.name else page.title})
-        if number:
-            page.previous = {"href": href(pages[number - 1].name, ""), "title": pages[number - 1].title}
-        if number + 1 < len(pages):
-            page.next = {"href": href(pages[number + 1].name, ""), "title": pages[number + 1].title}
+    for before, after in zip(reading, reading[1:]):
+        before.next = {"href": file_of(after.name), "title": after.title}
+        after.previous = {"href": file_of(before.name), "title": before.title}
 
 
 def link_languages(pages: list[Page]) -> None:

@@ -13,13 +13,15 @@ from markupsafe import Markup
 
 from rapport import i18n, playbooks
 from rapport.content import module_stems
-from rapport.handbook import facilitator, package, pages
+from rapport.handbook import facilitator, package, pages, search
 from rapport.handbook.pages import Module, Page
 from rapport.handbook.verify import Found, findings
 
 Made = dict[str, Any]
 """``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``: what JSON holds."""
 
+KINDS = {"market": "market", "moments": "moment"}
+"""What the search calls a place of a page of some kind; any other is text."""
 WORK = "rapport.handbook.parts:work"
 LIBRARIES = ("bs4", "jinja2", "latex2mathml.converter", "mdit_py_plugins.dollarmath", "nbconvert.exporters.html", "pybtex.database", "pygments.formatters", "pyphen")
 """What the pieces import while they are made, and every process of the workshop would import again."""
@@ -108,6 +110,9 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
             made["pages"] = pages.front_pages(root, modules, further)
     else:
         made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
+    for page in made["pages"]:
+        if not page.mark:  # what holds answers for the trainer is not for the eyes of a room
+            page.sections = search.sections(page.body, KINDS.get(page.kind, "text"), page.lang)
     made["sheets"] = [asdict(sheet) for sheet in made["sheets"]]
     made["pages"] = [asdict(page) for page in made["pages"]]
     return made
@@ -155,6 +160,8 @@ def framed(front: Made, others: Sequence[Made], edition: str) -> list[Page]:
         guide, *bodies = bodies
         made += guide + [page_of(sheet["page"]) for other in others for sheet in other["sheets"]]
     made += rest + [page for body in bodies for page in body]
+    search.list_all(made)
+    made.sort(key=lambda page: page.name in pages.TOOLS)  # after everything that is read in order
     pages.frame(made, modules)
     if edition == "facilitator":
         for page in made:
