@@ -32,14 +32,14 @@ def small():
 
 def write_page(folder, graph, name="case.html", attributes='seed="0"'):
     """A page as the handbook makes it: the strict policy, one classic script, the graph as data."""
-    for part in ("player.js", "player.css"):
+    for part in ("record.js", "player.js", "player.css"):
         (folder / part).write_bytes((WEB / part).read_bytes())
     data = json.dumps(graph, ensure_ascii=False).replace("<", "\\u003c")
     path = folder / name
     path.write_text(
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{graph["title"]}</title>
 <meta http-equiv="Content-Security-Policy" content="{POLICY}"><meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="player.css"><script defer src="player.js"></script></head><body><main><h1>A page</h1><h2>Part</h2>
+<link rel="stylesheet" href="player.css"><script defer src="record.js"></script><script defer src="player.js"></script></head><body><main><h1>A page</h1><h2>Part</h2>
 <rapport-scenario {attributes}><script type="application/json">{data}</script><p>This case needs JavaScript.</p></rapport-scenario></main></body></html>""",
         encoding="utf-8",
     )
