@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from rapport import assessment, facts, hunt, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, read_markdown
-from rapport.handbook import markets, moments, render
+from rapport.handbook import markets, moments, progress, render
 from rapport.handbook.strings import STRINGS, say
 from rapport.hunt import page as hunt_page
 from rapport.i18n import typesetting
@@ -87,6 +87,7 @@ class Page:
     mark: str = ""
     lang: str = field(default_factory=i18n.language)
     languages: list[dict[str, Any]] = field(default_factory=list)
+    tools: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def file(self) -> str:
@@ -342,6 +343,14 @@ def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[s
     return pages
 
 
+def progress_pages(root: Path, modules: Sequence[Module]) -> list[Page]:
+    """The page of the learner's progress, and the statement to print; of `modules` as `front_pages` takes them, with the endings of their cases."""
+    words = progress.STRINGS
+    body = progress.body(root, modules, site_href(progress.PAGE), _parts().erase())
+    statement = progress.statement_body(root, modules, site_href(progress.STATEMENT))
+    return [Page(progress.PAGE, words["title"], body, "progress", words["lead"]), Page(progress.STATEMENT, words["statement_link"], statement, "statement", words["statement_lead"])]
+
+
 def module_pages(root: Path, module: Module) -> list[Page]:
     """A module's own page, and that of its cards."""
     body = module_body(module, root, site_href(module.stem), set())
@@ -456,6 +465,8 @@ def frame(pages: list[Page], modules: Sequence[Any]) -> None:
         beside = {moments.PAGE: (moments.PAGE, moments.STRINGS["nav"]), markets.INDEX: ("market", markets.STRINGS["markets_nav"])}
         page.nav += [{"href": href(name, ""), "title": title, "current": page.name.startswith(start)} for name, (start, title) in beside.items() if name in there]
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
+        if progress.PAGE in there:
+            page.tools.append({"href": href(progress.PAGE, ""), "title": progress.STRINGS["title"], "current": page.name == progress.PAGE})
         page.footer = STRINGS["made_by"]
         if page.name != "index":
             page.crumbs = [{"href": file_of("index"), "title": STRINGS["course"]}]

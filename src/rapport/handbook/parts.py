@@ -70,7 +70,7 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
     if kind == "module":
         module = pages.read_module(root, name, given)
         made["pages"] = pages.module_pages(root, module)
-        made["told"] = {"stem": name, "graphs": {each: {"title": graph["title"]} for each, graph in module.graphs.items()}, "exercises": dict(module.exercise_titles), "title": module.title, "number": module.number}
+        made["told"] = {"stem": name, "graphs": {each: {"title": graph["title"], "ends": [name for name, node in graph["nodes"].items() if node["beat"] == "end"]} for each, graph in module.graphs.items()}, "exercises": dict(module.exercise_titles), "title": module.title, "number": module.number}
         if edition == "facilitator":
             made["sheets"] = facilitator.module_sheets(root, module)
         else:
@@ -93,7 +93,7 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
             made["pages"] = [facilitator.index_page(modules, packs, facilitator.guide_page(root), further)]
             made["pages"] += [page for page in pages.front_pages(root, modules, further) if page.name != "index"]
         else:
-            made["pages"] = pages.front_pages(root, modules, further)
+            made["pages"] = [*pages.front_pages(root, modules, further), *pages.progress_pages(root, modules)]
     else:
         made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
     made["sheets"] = [asdict(sheet) for sheet in made["sheets"]]
@@ -141,7 +141,8 @@ def framed(front: Made, others: Sequence[Made], edition: str) -> list[Page]:
     if edition == "facilitator":
         guide, *bodies = bodies
         made += guide + [page_of(sheet["page"]) for other in others for sheet in other["sheets"]]
-    made += rest + [page for body in bodies for page in body]
+    own = [page for page in rest if page.kind in ("progress", "statement")]  # after all that is read
+    made += [page for page in rest if page not in own] + [page for body in bodies for page in body] + own
     pages.frame(made, modules)
     if edition == "facilitator":
         for page in made:

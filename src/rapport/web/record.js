@@ -210,7 +210,7 @@
     const stamp = { id: hex(), at: new Date(last).toISOString(), ...own, kind };
     const version = generator ? generator.content.replace(/^rapport /, "") : "unknown";
     const written = JSON.stringify({ version, language: document.documentElement.lang || "en", ...row, ...stamp });
-    const event = JSON.parse(written.replace(/\\ud[89a-f]../gi, "\\ufffd")); // half a character would spoil the file
+    const event = JSON.parse(written.replace(/\u00ad/g, "").replace(/\\ud[89a-f]../gi, "\\ufffd")); // soft hyphens are for the eye; half a character would spoil the file
     if (!isWhole(event)) throw new TypeError("a " + kind + " lacks what it needs: " + JSON.stringify(row));
     return event;
   }
@@ -332,6 +332,13 @@
     told();
   });
 
+  // A module's questions begin to come back once somebody has looked at an answer of theirs.
+  addEventListener("toggle", (event) => {
+    const module = document.body.dataset.page;
+    if (!module || !event.target.open || !event.target.closest("section.review") || document.querySelector(".mark")) return;
+    if (!record.events.some((each) => each.kind === "seen" && each.module === module && each.part === "review")) add("seen", { module, part: "review" });
+  }, true);
+
   if (look()) write();
   arrive();
   carry();
@@ -345,6 +352,7 @@
     runs: (scenario) => { look(); return record.events.filter((event) => event.kind === "run" && event.scenario === scenario).map(({ id, kind, version, language, scenario: of, ...run }) => run); },
     get data() { look(); return record; },
     get role() { look(); return record.role; },
+    setProfile: (name) => change((data) => { if (name) data.profile = name; else delete data.profile; }),
     setRole: (role) => change((data) => { if (ROLES.includes(role)) data.role = role; else delete data.role; }),
     /** Whether what happens now outlives this page. */
     get kept() { return writes && !newer; },
