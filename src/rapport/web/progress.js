@@ -156,6 +156,10 @@
     node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
     return node;
   }
+  /** A sentence in which commands stand between backticks. */
+  function coded(text) {
+    return text.split("`").map((part, index) => (index % 2 ? el("code", null, part) : part));
+  }
   function button(text, act, attributes) {
     const node = el("button", { type: "button", ...attributes }, text);
     node.addEventListener("click", act);
@@ -402,13 +406,13 @@
         this.news.replaceChildren(el("p", null, this.say("exported", { name })));
       };
       this.part("record").replaceChildren(this.holds,
-        el("p", null, button(this.say("export"), save, { "data-do": "export" })), el("p", { class: "note" }, this.say("export_says")),
-        el("p", null, el("label", { for: "progress-file" }, this.say("import")), " ", this.file), el("p", { class: "note", id: "progress-import-says" }, this.say("import_says")),
+        el("p", null, button(this.say("export"), save, { "data-do": "export" })), el("p", { class: "note" }, coded(this.say("export_says"))),
+        el("p", null, el("label", { for: "progress-file" }, this.say("import")), " ", this.file), el("p", { class: "note", id: "progress-import-says" }, coded(this.say("import_says"))),
         this.news, this.sure);
     }
 
     tell(...sentences) {
-      this.news.replaceChildren(...sentences.map((each) => el("p", null, each)));
+      this.news.replaceChildren(...sentences.map((each) => el("p", null, coded(each))));
     }
 
     async take(file) {
