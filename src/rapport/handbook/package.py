@@ -25,8 +25,8 @@ from rapport.handbook.verify import Found, findings, verify
 WEB = Path(__file__).parents[1] / "web"
 FONTS = Path(__file__).parents[1] / "fonts"
 STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css", "hunt.css")
-SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js")
-SHEETS = ("markets.css", "markets.js")  # of pages that a single file does not hold: moments and market sheets
+SCRIPTS = ("record.js", "answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js")
+SHEETS = ("markets.css", "markets.js", "progress.css", "progress.js")  # of pages that a single file does not hold: moments, market sheets, progress
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
 WITH = {  # what stands in a page that needs the files of this name; all others are for every page
     "answers": ("<rapport-exercise", "exercise-verdict"), "player": ("<rapport-scenario",), "explorer": ("<rapport-explorer",),

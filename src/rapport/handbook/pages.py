@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from rapport import assessment, facts, hunt, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, read_markdown
-from rapport.handbook import markets, moments, render, search
+from rapport.handbook import markets, moments, progress, render, search
 from rapport.handbook.strings import STRINGS, say
 from rapport.hunt import page as hunt_page
 from rapport.i18n import typesetting
@@ -97,8 +97,10 @@ class Page:
         return file_of(self.name, self.lang)
 
 
-TOOLS = (search.PAGE,)
-"""Pages that every page links to in the strip at its top, in this order, and that stand outside the order of reading."""
+TOOLS = (search.PAGE, progress.PAGE)
+"""Pages that every page links to in the strip at its top, in this order."""
+APART = (search.PAGE, "progress", "statement")
+"""Kinds of pages that stand outside the order of reading."""
 Exercises = tuple[str, Mapping[str, str]]
 """HTML of a module's exercises, and title by id."""
 Href = Callable[[str, str], str]
@@ -362,6 +364,14 @@ def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[s
     return pages
 
 
+def progress_pages(root: Path, modules: Sequence[Module]) -> list[Page]:
+    """The page of the learner's progress, and the statement to print; of `modules` as `front_pages` takes them, with the endings of their cases."""
+    words = progress.STRINGS
+    body = progress.body(root, modules, site_href(progress.PAGE), _parts().erase())
+    statement = progress.statement_body(root, modules, site_href(progress.STATEMENT))
+    return [Page(progress.PAGE, words["title"], body, "progress", words["lead"]), Page(progress.STATEMENT, words["statement_link"], statement, "statement", words["statement_lead"])]
+
+
 def module_pages(root: Path, module: Module) -> list[Page]:
     """A module's own page, and that of its cards."""
     body = module_body(module, root, site_href(module.stem), set())
@@ -469,7 +479,7 @@ def script_json(value: Any) -> Markup:
 def frame(pages: list[Page], modules: Sequence[Any]) -> None:
     """Navigation, breadcrumbs, previous and next for the pages of the folder form."""
     stems = {module.stem: module for module in modules}
-    reading = [page for page in pages if page.name not in TOOLS]
+    reading = [page for page in pages if page.kind not in APART]
     for page in pages:
         href = site_href(page.name)
         page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "lang": "en" if i18n.OPEN in module.title else "", "current": page.name.removesuffix("-cards") == module.stem} for module in modules]

@@ -173,8 +173,19 @@
     write(key, value) {
       try { localStorage.setItem(key, value); this._kept = true; } catch (error) { this._kept = false; }
     }
+    /** Finished sittings go to the learner's record as well, each once; this key holds what the next sitting and the file need. */
+    record() {
+      const { learner, version, sittings } = this._state;
+      for (const sitting of sittings) {
+        const id = ["sitting", learner, sitting.occasion, sitting.ended].join(":");
+        if (!globalThis.RapportRecord.events("sitting").some((event) => event.id === id)) globalThis.RapportRecord.add("sitting", { ...sitting, language: "en", bank: version, scores: this.of(sitting) }, { id, at: sitting.ended });
+      }
+    }
     changed() {
-      if (!this.hosted) this.write(KEY, JSON.stringify(this._state));
+      if (!this.hosted) {
+        this.write(KEY, JSON.stringify(this._state));
+        this.record();
+      }
       this.dispatchEvent(new CustomEvent("rapport-change", { bubbles: true, detail: { state: this._state } }));
     }
 

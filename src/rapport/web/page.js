@@ -21,6 +21,9 @@
   // ---- The switch of languages: the same place, and whatever was begun and not sent ----
 
   const CARRIED = "rapport:carried";
+  const RECORD = "rapport:record"; // of record.js
+  const ERASED = "rapport:erased"; // when, where pages have storages of their own
+  const PLACE = "rapport:place";
   const BLOCKS = "main :is(h1, h2, h3, h4, h5, h6, p, li, dt, dd, figure, tr, pre, button, label, summary)";
   /** A browser of this kind gives every file a storage of its own; there everything travels in the address, and is taken out of it at once. */
   const apart = location.protocol === "file:" && CSS.supports("-moz-appearance", "none");
@@ -86,11 +89,35 @@
     }
   }
 
-  function packed() {
-    const fields = Object.fromEntries(Object.entries(parts()).map(([name, each]) => [name, each.map(stateOf)]));
+  /** What this browser keeps, where another page could not look it up itself. */
+  function everything() {
     const stored = {};
     if (apart) for (const key of Object.keys(localStorage)) if (key.startsWith("rapport:")) stored[key] = localStorage.getItem(key);
-    return JSON.stringify({ page: document.querySelector(".languages").dataset.page, place: placeNow(), fields: fields, stored: stored });
+    return stored;
+  }
+  function packed() {
+    const fields = Object.fromEntries(Object.entries(parts()).map(([name, each]) => [name, each.map(stateOf)]));
+    return JSON.stringify({ page: document.body.dataset.page, place: placeNow(), fields: fields, stored: everything() });
+  }
+
+  /** Take in what came along from a page with a storage of its own; its record is merged by record.js and not put over this one. */
+  function unpack(stored) {
+    const since = Number(stored[ERASED]) || 0;
+    if (since > Number(kept(ERASED))) for (const key of Object.keys(localStorage)) if (key.startsWith("rapport:")) keep(key, null);
+    for (const [key, value] of Object.entries(stored)) if (key.startsWith("rapport:") && typeof value === "string") keep(key === RECORD ? RECORD + ":arrived" : key, value);
+  }
+
+  /** In such a browser the links between pages carry everything along too, so that there is one record all the same. */
+  function carryAlong() {
+    if (!apart) return;
+    const folder = location.pathname.replace(/[^/]*$/, "");
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || link.closest(".languages [hreflang]") || link.protocol !== "file:" || !link.pathname.endsWith(".html") || link.pathname.replace(/[^/]*$/, "") !== folder || link.pathname === location.pathname) return;
+      try {
+        link.hash = link.hash.slice(1).split("~")[0] + "~" + encodeURIComponent(JSON.stringify({ page: "", stored: everything() }));
+      } catch (error) { /* the page opens all the same */ }
+    }, true);
   }
 
   /** What another language's page handed over; read before anything on this page looks into the storage. */
@@ -101,7 +128,8 @@
       sessionStorage.removeItem(CARRIED);
       if (apart && inAddress) history.replaceState(null, "", "#" + inAddress[1]);
       const carried = JSON.parse(text);
-      if (carried && apart) for (const [key, value] of Object.entries(carried.stored)) if (key.startsWith("rapport:") && typeof value === "string") keep(key, value);
+      if (carried && apart) unpack(carried.stored);
+      if (carried && apart && !carried.page && inAddress[1]) carried.anchor = inAddress[1];
       return carried;
     } catch (error) { return null; } // nothing kept, or nothing of ours
   }
@@ -120,7 +148,7 @@
       };
       link.addEventListener("click", pack);
     }
-    if (!carried || carried.page !== strip.dataset.page) return;
+    if (!carried || carried.page !== document.body.dataset.page) return;
     putBack(carried.fields || {});
     if (!carried.place) return scrollTo({ top: 0, behavior: "instant" });
     // Fonts and the address's own anchor move the page once more; a reader who has begun to scroll is left alone.
@@ -129,6 +157,17 @@
     const again = () => { if (!left) goTo(carried.place); };
     again();
     addEventListener("load", () => { again(); requestAnimationFrame(again); if (document.fonts) document.fonts.ready.then(again); });
+  }
+
+  /** Where a module was left, for the page of progress. */
+  function remembering() {
+    if (!document.body.matches(".page-module[data-page]") || document.querySelector(".mark")) return;
+    const remember = () => {
+      const place = placeNow();
+      keep(PLACE, JSON.stringify({ page: document.body.dataset.page, anchor: place ? place.section : "" }));
+    };
+    addEventListener("pagehide", remember);
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") remember(); });
   }
 
   /** The key / opens the search, or goes to its field: not where something is being typed, nor where it was switched off (web/search.js). */
@@ -236,6 +275,8 @@
       button.textContent = words;
       try {
         for (const key of Object.keys(localStorage)) if (key.startsWith("rapport:")) localStorage.removeItem(key);
+        if (apart) keep(ERASED, String(Date.now()));
+        dispatchEvent(new CustomEvent("rapport:erased"));
         said.textContent = button.dataset.done;
         dress(null);
         document.querySelector('.theme [value="system"]').checked = true;
@@ -246,8 +287,10 @@
   }
 
   const carried = arrived();
+  if (carried && carried.anchor) document.addEventListener("DOMContentLoaded", () => location.replace("#" + carried.anchor)); // once what it names is there
   dress(kept(THEME));
   document.documentElement.classList.add("js");
+  if (apart) document.documentElement.dataset.apart = "";
   copying();
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); contents(); tables(); printing(); erasing(); searchKey(); });
+  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); carryAlong(); remembering(); contents(); tables(); printing(); erasing(); searchKey(); });
 })();

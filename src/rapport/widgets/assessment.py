@@ -83,7 +83,7 @@ def sit(root: Path | None = None) -> AssessmentWidget:
         When the bank has faults.
     """
     bank, record = assessment.load(root), learner.open_record()
-    kept = [{name: event[name] for name in KEPT} for event in _sittings(bank, record)]
+    kept = [{name: event[name] for name in KEPT} for event in _sittings(bank, record) if _drawn_here(bank, record.learner, event)]
     state = {"format": 1, "version": bank.version, "learner": record.learner, "consent": False, "sittings": kept, "current": None}
     return AssessmentWidget(bank, record, payload=payload(bank), state=state)
 
@@ -92,6 +92,12 @@ def my_report(root: Path | None = None) -> None:
     """Print what the learner's record says about their sittings, with how rough it is."""
     bank, record = assessment.load(root), learner.open_record()
     print("\n".join(own_report(bank, _sittings(bank, record))))
+
+
+def _drawn_here(bank: assessment.Bank, learner_id: str, event: dict[str, Any]) -> bool:
+    """Whether a sitting has the form and order that this learner draws; one taken in from a browser may have another's."""
+    form, incidents = assessment.draw(bank, learner_id, event["occasion"])
+    return event["form"] == form and [answer["incident"] for answer in event["answers"]] == [each.id for each in incidents]
 
 
 def _sittings(bank: assessment.Bank, record: learner.Record) -> list[dict[str, Any]]:
