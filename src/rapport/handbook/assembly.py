@@ -13,7 +13,7 @@ from typing import Any
 
 from rapport import i18n
 from rapport.content import ContentError, raise_all
-from rapport.handbook import execute, package, pages, parts
+from rapport.handbook import cardset, execute, package, pages, parts
 from rapport.handbook.kept import Kept
 from rapport.handbook.workshop import Workshop
 
@@ -54,6 +54,7 @@ class Assembly:
         self._shop, self._own = shop, shop is None
         self._others: dict[str, list[parts.Made]] = {}
         self._pages: list[pages.Page] = []
+        self._cards: dict[str, bytes] = {}
 
     def __enter__(self) -> Assembly:
         return self
@@ -73,13 +74,15 @@ class Assembly:
         site = self.site()
         singles = [parts.page_of(other["single"]) for others in self._others.values() for other in others if other["single"]]
         beside = dict(zip((f"single/{page.file}" for page in singles), (text.encode() for text in self._html(singles, single=True))))
+        if self.edition == "learner":
+            beside |= {f"single/{name}": data for name, data in self._cards.items()}
         archive = ARCHIVES[self.edition]
         return Files(site, {f"{archive}.zip": package.zipped(site, archive)} | beside, [page.file for page in self._pages])
 
     def site(self) -> dict[str, bytes]:
         """The folder alone: its files by name, made and checked."""
         self._pages = self.pages()
-        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more)
+        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more, self._cards)
 
     def pages(self) -> list[pages.Page]:
         """All pages in all languages, framed and linked."""
@@ -89,7 +92,8 @@ class Assembly:
         asked = [(lang, kind, name, executed[lang].get(self.root / "notebooks" / f"{name}.ipynb")) for lang in executed for kind, name in wanted]
         answers = self._make(asked)
         self._others = {lang: answers[number * len(wanted) : (number + 1) * len(wanted)] for number, lang in enumerate(executed)}
-        fronts = self._make([(lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()])
+        *fronts, cards = self._make([*((lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()), (i18n.SOURCE, "cardset", "", list(executed))])
+        self._cards = {cardset.FILE: cards["cardset"].encode()} if cards["cardset"] else {}
         made: list[pages.Page] = []
         for (lang, others), front in zip(self._others.items(), fronts):
             with i18n.speaking(lang, marking=True):

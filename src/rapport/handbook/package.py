@@ -8,30 +8,34 @@ import contextlib
 import errno
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rapport import i18n
 from rapport.content import ContentError, write_bytes
-from rapport.handbook.pages import Page, html_in
+from rapport.handbook import cardset
+from rapport.handbook.pages import Page, file_of, html_in
 from rapport.handbook.verify import verify
 
 WEB = Path(__file__).parents[1] / "web"
 FONTS = Path(__file__).parents[1] / "fonts"
 STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css", "hunt.css")
 SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js")
-SHEETS = ("markets.css", "markets.js")  # of pages that a single file does not hold: moments and market sheets
+SHEETS = ("markets.css", "markets.js", "served.css", "served.js")  # what a single file does not need: moments and market sheets, and how a server's pages are kept
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
+CARD_SET = ("style.css", "markets.css", "cardset.css", "cardset.js")  # of the card set, the script last
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
+KEEPER = "sw.js"  # its own place decides what it may keep, so it lies in the folder itself
 MARKER = "rapport-handbook.txt"
 MARKER_TEXT = "This folder is made by the Rapport handbook build and replaced as a whole; keep nothing of your own here.\n"
 _COMMON = "base-uri 'none'; form-action 'none'"
-POLICY = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; {_COMMON}"
+POLICY = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; worker-src 'self'; manifest-src 'self'; {_COMMON}"
 
 
 def assets(more: tuple[str, ...] = ()) -> dict[str, bytes]:
@@ -60,7 +64,7 @@ def _margins(lang: str) -> str:
     return f"margin.{lang}.css"
 
 
-def site_files(html: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+def site_files(html: Mapping[str, str], more: tuple[str, ...] = (), beside: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """The folder form: every page, style sheet, script and font by file name, checked.
 
     Parameters
@@ -69,17 +73,42 @@ def site_files(html: Mapping[str, str], more: tuple[str, ...] = ()) -> dict[str,
         Documents by file name, from `page_html`.
     more : tuple of str
         Style sheets and scripts of an edition, loaded after those of every page.
+    beside : mapping of str to bytes, optional
+        Finished files that pages link to: the card set.
 
     Raises
     ------
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = assets((*SHEETS, *more)) | fonts()
+    loaded = assets((*SHEETS, *more)) | fonts() | dict(beside or {})
     if "facilitator.css" in more:
         loaded |= {_margins(lang): margin_style(lang).encode() for lang in i18n.LANGUAGES}
+    loaded |= manifests(html)
     verify(html, [*loaded, MARKER])
-    return {**{name: text.encode() for name, text in html.items()}, **loaded, MARKER: MARKER_TEXT.encode()}
+    files = {**{name: text.encode() for name, text in html.items()}, **loaded}
+    return files | {KEEPER: keeper(files), MARKER: MARKER_TEXT.encode()}
+
+
+def keeper(files: Mapping[str, bytes]) -> bytes:
+    """The service worker that keeps `files` in a browser: the script with their names and the sha256 of their bytes, as integrity has it."""
+    listed = {name: base64.b64encode(hashlib.sha256(files[name]).digest()).decode() for name in sorted(files)}
+    script, hole = (WEB / KEEPER).read_text(encoding="utf-8"), "const FILES = {};"
+    assert hole in script
+    return script.replace(hole, f"const FILES = {json.dumps(listed, indent=0)};").encode()
+
+
+def manifests(names: Collection[str]) -> dict[str, bytes]:
+    """What a browser shows of the handbook where it is put on a start screen, one file for each language that has a front page, and the icon."""
+    made = {"icon.svg": (WEB / "icon.svg").read_bytes()}
+    for lang in i18n.LANGUAGES:
+        if file_of("index", lang) in names:
+            about = {
+                "name": "Rapport", "short_name": "Rapport", "lang": lang, "start_url": file_of("index", lang), "scope": "./",
+                "display": "minimal-ui", "background_color": "#faf8f4", "theme_color": "#0b5f73", "icons": [{"src": "icon.svg", "sizes": "any", "type": "image/svg+xml"}],
+            }  # fmt: skip
+            made[f"app{file_of('', lang).removesuffix('.html')}.webmanifest"] = json.dumps(about, indent=1).encode()
+    return made
 
 
 def margin_style(lang: str) -> str:
@@ -92,9 +121,9 @@ def margin_style(lang: str) -> str:
     return "".join(f"@page {name} {{ {box} }}\n" for name in ("marked", "lookup"))
 
 
-def folder(pages: Iterable[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+def folder(pages: Iterable[Page], more: tuple[str, ...] = (), beside: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """`site_files` of pages whose documents are made here, one after the other."""
-    return site_files({page.file: page_html(page, more) for page in pages}, more)
+    return site_files({page.file: page_html(page, more) for page in pages}, more, beside)
 
 
 def single_file(page: Page) -> bytes:
@@ -105,19 +134,32 @@ def single_file(page: Page) -> bytes:
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = {name: text.decode() for name, text in assets().items()}
-    for name, text in loaded.items():
+    return _one_file(page.file, STYLES, SCRIPTS, page.lang, lambda **parts: html_in(page.lang, page, **parts))
+
+
+def card_set(root: Path, langs: Sequence[str]) -> bytes:
+    """All cards of the course as one file that holds `langs`; see `cardset`.
+
+    Raises
+    ------
+    ContentError
+        For whatever is wrong in what it is made from, and a page that `verify` refuses.
+    """
+    return _one_file(cardset.FILE, CARD_SET[:-1], CARD_SET[-1:], "gu" if "gu" in langs else i18n.SOURCE, lambda **parts: cardset.document(root, langs, **parts))
+
+
+def _one_file(name: str, styles: Sequence[str], scripts: Sequence[str], lang: str, make: Callable[..., str]) -> bytes:
+    """A document with its styles and scripts inside, checked; `make` takes policy, assets and scripts."""
+    loaded = {each: (WEB / each).read_text(encoding="utf-8") for each in (*styles, EARLY, *scripts) if (WEB / each).exists()}
+    for each, text in loaded.items():
         if closing := re.search(r"</(script|style)", text, re.IGNORECASE):
-            raise ContentError(f"contains {closing[0]!r}, which would end it when it stands inside a page; write it in two parts.", WEB / name)
-    styles = [_with_fonts(loaded[name], page.lang) for name in STYLES if name in loaded]
-    early = [loaded[EARLY]]
-    late = [loaded[name] for name in SCRIPTS if name in loaded]
-    policy = (
-        f"default-src 'none'; script-src {' '.join(map(_hash, early + late))}; style-src {' '.join(map(_hash, styles))}; img-src data:; font-src data:; {_COMMON}"
-    )
-    head = "".join(f"<style>{text}</style>\n" for text in styles) + "".join(f"<script>{text}</script>\n" for text in early)
-    html = html_in(page.lang, page, policy=_policy(policy), assets=head, scripts="".join(f"<script>{text}</script>\n" for text in late))
-    verify({page.file: html}, inline_allowed=True)
+            raise ContentError(f"contains {closing[0]!r}, which would end it when it stands inside a page; write it in two parts.", WEB / each)
+    sheets = [_with_fonts(loaded[each], lang) for each in styles if each in loaded]
+    late = [loaded[each] for each in scripts if each in loaded]
+    allowed = f"script-src {' '.join(map(_hash, [loaded[EARLY], *late]))}; style-src {' '.join(map(_hash, sheets))}; img-src data:; font-src data:"
+    head = "".join(f"<style>{text}</style>\n" for text in sheets) + f"<script>{loaded[EARLY]}</script>\n"
+    html = make(policy=_policy(f"default-src 'none'; {allowed}; {_COMMON}"), assets=head, scripts="".join(f"<script>{text}</script>\n" for text in late))
+    verify({name: html}, inline_allowed=True)
     return html.encode()
 
 

@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from rapport import i18n, playbooks
 from rapport.content import module_stems
-from rapport.handbook import facilitator, package, pages
+from rapport.handbook import cardset, facilitator, package, pages
 from rapport.handbook.pages import Module, Page
 
 Made = dict[str, Any]
-"""``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``: what JSON holds."""
+"""``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``, ``cardset`` (a finished document): what JSON holds."""
 
 WORK = "rapport.handbook.parts:work"
 
@@ -57,16 +57,16 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
     root : Path
     edition : str
     kind, name : str
-        From `wanted`, or ``front``.
+        From `wanted`, ``front`` or ``cardset``.
     given : object
-        The executed notebook of a module or reference; what the other pieces tell, for the front page.
+        The executed notebook of a module or reference; what the other pieces tell, for the front page; the languages of the card set.
 
     Raises
     ------
     ContentError
         For whatever is wrong in what the piece is made from.
     """
-    made: Made = {"pages": [], "single": None, "told": None, "sheets": [], "further": []}
+    made: Made = {"pages": [], "single": None, "told": None, "sheets": [], "further": [], "cardset": None}
     if kind == "module":
         module = pages.read_module(root, name, given)
         made["pages"] = pages.module_pages(root, module)
@@ -85,6 +85,8 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
     elif kind == "assessment":
         made["pages"] = pages.assessment_pages(root)
         made["further"] = [(page.title, page.name) for page in made["pages"]] if edition == "learner" else []
+    elif kind == "cardset":
+        made["cardset"] = package.card_set(root, given).decode() if cardset.has_cards(root) else None
     elif kind == "front":
         told, further, sheets = given
         modules = [_light(root, each) for each in told]
