@@ -36,4 +36,4 @@ def build(root: Path, langs=i18n.LANGUAGES) -> dict[str, bytes]:
         with i18n.speaking(lang, marking=True):
             made += parts.site(root, executed)
     pages.link_languages(made)
-    return package.folder(made, beside={moments.CARD_SET: package.card_set(root, langs)})
+    return package.folder(made, made={moments.CARD_SET: package.card_set(root, langs)})

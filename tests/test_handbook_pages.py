@@ -192,7 +192,7 @@ def html_files(site):
 
 def test_the_site_has_its_pages_and_every_link_leads_somewhere(site):
     names = [name for name in site if name.endswith(".html")]
-    assert names == ["index.html", f"{STEM}.html", f"{STEM}-cards.html", "about.html"]
+    assert names == ["index.html", f"{STEM}.html", f"{STEM}-cards.html", "about.html", "search.html"]
     module = site[f"{STEM}.html"].decode()
     assert f'href="{STEM}-cards.html#say-so"' in module and 'href="#source-known-2004"' in module and 'id="source-known-2004"' in module
     assert f'href="{STEM}.html"' in site[f"{STEM}-cards.html"].decode() and 'href="#say-when"' in site[f"{STEM}-cards.html"].decode()
@@ -230,7 +230,7 @@ def test_content_cannot_bring_markup_into_a_page(site):
 
 
 def test_the_one_file_form_allows_its_own_scripts_by_hash_and_links_to_nothing_outside(course, executed):
-    module = pages.read_module(course, STEM, executed[course / f"notebooks/{STEM}.ipynb"])
+    module = pages.read_module(course, STEM, executed[course / f"notebooks/{STEM}.ipynb"], pages.read_exercises(course, STEM))
     html = package.single_file(pages.single_page(course, module)).decode()
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1]
     assert "'self'" not in policy and "unsafe" not in policy
@@ -244,7 +244,7 @@ def test_the_one_file_form_allows_its_own_scripts_by_hash_and_links_to_nothing_o
 
 
 def test_a_link_that_leads_nowhere_is_named(course, executed):
-    module = pages.read_module(course, STEM, executed[course / f"notebooks/{STEM}.ipynb"])
+    module = pages.read_module(course, STEM, executed[course / f"notebooks/{STEM}.ipynb"], ("", {}))
     with pytest.raises(ContentError, match=r"the link '\.\./data/x\.csv' leads nowhere"):
         pages.relink('<a href="../data/x.csv">x</a>', pages.site_href(STEM), module.notebook_path, module)
 
@@ -267,15 +267,26 @@ def test_a_link_that_leads_nowhere_is_named(course, executed):
         (("<main", '<p aria-labelledby="nowhere">x</p><main'), "that a label names"),
         (("<main", "<h1>x</h1><main"), "2 headings of the first level"),
         (("Content-Security-Policy", "X"), "no content-security policy"),
+        (("script-src 'self'", "script-src 'self' 'unsafe-inline'"), "is not strict (unsafe-)"),
+        (("script-src 'self'", "script-src *"), "is not strict (*)"),
+        (("; base-uri 'none'", ""), "is not strict (base-uri 'none')"),
+        (("<head>", '<head><script src="page.js"></script>'), "comes too late"),
+        (("<main", '<meta http-equiv="refresh" content="0;url=x"><main'), 'http-equiv="refresh"'),
+        (("<main", '<script src="data:text/javascript,1"></script><main'), "would send a request"),
+        (("<main", '<svg><animate attributeName="href"></animate></svg><main'), "<animate> is not allowed"),
+        (("<main", '<svg><a xlink:href="javascript:x">x</a></svg><main'), "would send a request"),
+        (("<main", '<a href="javascript:x()">x</a><main'), "leads nowhere"),
+        (("<main", '<noscript><p>x</p></noscript><main'), "<noscript> is not allowed"),
     ],
 )  # fmt: skip
 def test_a_finished_page_with_a_fault_is_refused(site, change, said):
     html = html_files(site)
     files = [name for name in site if name not in html]
-    verify.verify(html, files)
-    html["about.html"] = html["about.html"].replace(*change, 1)
+    found = {name: verify.findings(text) for name, text in html.items()}
+    verify.verify(found, files)
+    found["about.html"] = verify.findings(html["about.html"].replace(*change, 1))
     with pytest.raises(ContentError, match=re.escape(said)):
-        verify.verify(html, files)
+        verify.verify(found, files)
 
 
 def test_page_and_charts_share_their_colours_and_both_dark_blocks_agree():

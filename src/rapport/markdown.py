@@ -21,7 +21,7 @@ from rapport.i18n.words import Words
 BADGES = ("strong", "mixed", "folklore", "legal")
 LABELS = Words(__file__, {"strong": "Strong", "mixed": "Mixed", "folklore": "Folklore", "legal": "Legal", "table": "Table"})
 _SAFE_LINK = re.compile(r"^(?:https?:|mailto:|[./?\w%-][^:#]*(?:#|$)|#)", re.IGNORECASE)
-_MATHML = frozenset(
+MATHML = frozenset(
     "math mrow mi mn mo mtext mspace ms mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts "
     "mprescripts none mtable mtr mtd mstyle mpadded mphantom menclose".split()
 )
@@ -102,7 +102,7 @@ def formula(latex: str, *, display: bool = False) -> str:
 
 
 def _mathml(element: Element) -> str:
-    if element.tag not in _MATHML:
+    if element.tag not in MATHML:
         raise ContentError(f"a formula may not make <{element.tag}>; simplify its LaTeX.")
     if (element.text or "").startswith("\\"):
         raise ContentError(f"a formula uses {element.text}, which is not known here; use another LaTeX command.")
@@ -168,6 +168,8 @@ def _tables(tokens: list[Token]) -> None:
     at = 0
     while at < len(tokens):
         token = tokens[at]
+        if token.type == "th_open" and not tokens[at + 1].content.strip():
+            token.tag = tokens[at + 2].tag = "td"  # an empty heading cell would be announced as a heading without words
         if token.type in ("th_open", "td_open") and (style := str(token.attrs.pop("style", ""))):
             token.attrSet("class", style.removeprefix("text-align:"))
         if token.type in ("table_open", "table_close"):

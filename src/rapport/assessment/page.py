@@ -31,7 +31,7 @@ def payload(bank: Bank) -> dict[str, Any]:
     shown = [incident for form in "AB" for incident in bank.form(form)]
     key = {"brier": brier_table(), "incidents": {incident.id: {**tables(incident), "feedback": incident.feedback.strip()} for incident in shown}}
     says = {name: text.strip() for name, text in bank.says.items()}
-    says["rough"] = says["rough"].format(spread=f"{100 * spread(bank):.0f}")
+    says["rough"] = says["rough"].replace("{spread}", f"{100 * spread(bank):.0f}")
     return {
         "format": FORMAT,
         "version": bank.version,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.weightstats import ttost_ind
 
 NEEDED = 100
 """People for each form below which nothing is concluded."""
@@ -87,6 +86,8 @@ def compare(sittings: pd.DataFrame, answers: pd.DataFrame) -> Comparison | str:
         Of `cohort.sittings_frame` and `cohort.answers_frame`. Only people who consented are counted. Means and spreads come
         from first sittings, in which each person sat the form that was drawn for them.
     """
+    from statsmodels.stats.weightstats import ttost_ind  # a second to import
+
     if sittings.empty:
         return "Unknown. Nobody has handed over a sitting."
     counted = sittings[sittings["consent"]]

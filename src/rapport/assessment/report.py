@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from statsmodels.stats.weightstats import CompareMeans
 
 from rapport.assessment.model import Bank
 from rapport.assessment.scoring import Answer, mean_scores, score_answer
@@ -71,7 +70,9 @@ def change(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
     if np.ptp(one) == 0 and np.ptp(other) == 0:  # no spread, no interval
         low, high = (other.mean() - one.mean(),) * 2
     else:
-        low, high = CompareMeans.from_data(other, one).tconfint_diff(usevar="unequal")
+        from scipy import stats
+
+        low, high = stats.ttest_ind(other, one, equal_var=False).confidence_interval(0.95)
     return Change(scale, *(100 * float(value) for value in (one.mean(), other.mean(), other.mean() - one.mean(), low, high)))
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rapport.content import ContentError, module_stems, raise_all
+from rapport.content import ContentError, closed, module_stems, raise_all
 
 Found = Iterator[str | ContentError]
 """What a check yields: lines to print, and faults."""
@@ -22,6 +22,7 @@ def check_course(root: Path, release: bool = False) -> None:
     ContentError
         When anything is wrong; every fault of every area is named.
     """
+    closed(root)
     checks: dict[str, Callable[[Path], Found]] = {
         "Facts": _facts,
         "Pages": _pages,

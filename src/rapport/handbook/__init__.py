@@ -69,10 +69,11 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
         For anything wrong in the content, a notebook that fails, or a place that cannot be written. Whatever stood
         at `out` is then unchanged, as it is after Ctrl-C.
     """
+    from rapport.content import closed
     from rapport.handbook import package
     from rapport.handbook.assembly import Assembly
 
-    root = Path(root)
+    root = closed(Path(root))
     out = Path(out) if out is not None else root / "build" / EDITIONS[edition]
     tell = progress or (lambda what, done, total: None)
     package.check_destination(out)

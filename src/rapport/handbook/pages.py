@@ -12,13 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict
 
 from rapport import assessment, facts, hunt, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, read_markdown
-from rapport.handbook import markets, moments, render
+from rapport.handbook import markets, moments, render, search
 from rapport.handbook.strings import STRINGS, say
 from rapport.hunt import page as hunt_page
 from rapport.i18n import typesetting
@@ -87,6 +87,9 @@ class Page:
     mark: str = ""
     lang: str = field(default_factory=i18n.language)
     languages: list[dict[str, Any]] = field(default_factory=list)
+    tools: list[dict[str, Any]] = field(default_factory=list)
+    sections: list[dict[str, str]] = field(default_factory=list)  # what the search finds here (search.sections)
+    loads: list[str] = field(default_factory=list)  # scripts and styles of this page alone
 
     @property
     def file(self) -> str:
@@ -94,27 +97,43 @@ class Page:
         return file_of(self.name, self.lang)
 
 
+TOOLS = (search.PAGE,)
+"""Pages that every page links to in the strip at its top, in this order, and that stand outside the order of reading."""
+Exercises = tuple[str, Mapping[str, str]]
+"""HTML of a module's exercises, and title by id."""
 Href = Callable[[str, str], str]
 """``href(page, anchor)``: address of an anchor ('' for the top) on a page named without its ending; '' when out of reach."""
 
 
-def read_module(root: Path, stem: str, notebook: Any) -> Module:
-    """One module with its executed notebook.
+def read_module(root: Path, stem: str, notebook: Any, exercises: Exercises) -> Module:
+    """One module with its executed notebook and its exercises.
 
     Raises
     ------
     ContentError
-        For whatever is wrong in its playbook, scenarios or exercises.
+        For whatever is wrong in its playbook or scenarios.
     """
-    from rapport import exercises, scenarios
-    from rapport.exercises import page as exercise_page
+    from rapport import scenarios
 
     graphs = {name: scenarios.compile_scenario(file) for name, file in scenarios.files(root).items() if file.parent.name == stem}
-    html, titles = "", {}
-    if (root / "exercises" / f"{stem}.yaml").exists():
-        workbook = exercises.load(stem, root)
-        html, titles = exercise_page.render(workbook), {each.id: each.title for each in workbook}
-    return Module(stem, playbooks.load(stem, root), root / "notebooks" / f"{stem}.ipynb", notebook, graphs, html, titles)
+    return Module(stem, playbooks.load(stem, root), root / "notebooks" / f"{stem}.ipynb", notebook, graphs, *exercises)
+
+
+def read_exercises(root: Path, stem: str) -> Exercises:
+    """The exercises of a module as HTML, and their titles by id; nothing for a module that has none.
+
+    Raises
+    ------
+    ContentError
+        For whatever is wrong in them.
+    """
+    from rapport import exercises
+    from rapport.exercises import page as exercise_page
+
+    if not (root / "exercises" / f"{stem}.yaml").exists():
+        return "", {}
+    workbook = exercises.load(stem, root)
+    return exercise_page.render(workbook), {each.id: each.title for each in workbook}
 
 
 def read_references(root: Path, executed: Mapping[Path, Any], kinds: tuple[str, ...] = ("reference",)) -> list[Reference]:
@@ -230,19 +249,19 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
 
     def exercises(cell: Any) -> str:
         placed.add("exercises")
-        return f'<p class="note">{STRINGS["exercises_lead"]}</p>{module.exercises}'
+        return f'<p class="note">{escape(STRINGS["exercises_lead"])}</p>{module.exercises}'
 
     embeds: dict[str, render.Embed] = {"scenario": scenario, "explorer": render.baked} | ({"exercises": exercises} if module.exercises else {})
     context = render.Context(module.notebook_path, embeds, ids, after={"outcomes": _parts().outcomes(_outcomes(module, root))})
     body = _without_title(render.notebook_html(module.notebook, context))
     rest = ""
     if module.exercises and "exercises" not in placed:
-        rest += f'<h2 id="exercises">{STRINGS["exercises"]}</h2><p>{STRINGS["exercises_lead"]}</p>{module.exercises}'
+        rest += f'<h2 id="exercises">{escape(STRINGS["exercises"])}</h2><p>{escape(STRINGS["exercises_lead"])}</p>{module.exercises}'
     marked = {mark for cell in module.notebook.cells for mark in cell.metadata.get("rapport", {})}
     if "review" not in marked:
-        rest += f'<h2 id="review">{STRINGS["review"]}</h2>{show.review(module.stem, root).html}'
+        rest += f'<h2 id="review">{escape(STRINGS["review"])}</h2>{show.review(module.stem, root).html}'
     if "sources" not in marked:
-        rest += f'<h2 id="sources">{STRINGS["sources"]}</h2>{show.sources(module.stem, root).html}'
+        rest += f'<h2 id="sources">{escape(STRINGS["sources"])}</h2>{show.sources(module.stem, root).html}'
     if module.playbook.front.facilitator:
         rest += _parts().facilitator(module.playbook.front.facilitator)
     view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}
@@ -316,7 +335,7 @@ def text_page(root: Path, name: str, href: Href, ids: set[str], offset: int = 0)
 
 
 def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[str, str]]) -> list[Page]:
-    """The index, and the page by moments.
+    """The index, the page by moments, and the page of the search, whose lists wait for all pages (`search.list_all`).
 
     Parameters
     ----------
@@ -340,6 +359,7 @@ def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[s
         take = moments.CARD_SET if any(module.playbook.plays for module in modules) else ""
         body = moments.body(listed, moments.shown(listed, modules, here), here(markets.INDEX, "") if sheets else "", take)
         pages.append(Page(moments.PAGE, listed.title, body, "moments", listed.lead))
+    pages.append(Page(search.PAGE, search.STRINGS["title"], search.body(root), search.PAGE, loads=search.loads()))
     return pages
 
 
@@ -450,13 +470,15 @@ def script_json(value: Any) -> Markup:
 def frame(pages: list[Page], modules: Sequence[Any]) -> None:
     """Navigation, breadcrumbs, previous and next for the pages of the folder form."""
     stems = {module.stem: module for module in modules}
-    for number, page in enumerate(pages):
+    reading = [page for page in pages if page.name not in TOOLS]
+    for page in pages:
         href = site_href(page.name)
         page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "lang": "en" if i18n.OPEN in module.title else "", "current": page.name.removesuffix("-cards") == module.stem} for module in modules]
         there = {other.name for other in pages}
         beside = {moments.PAGE: (moments.PAGE, moments.STRINGS["nav"]), markets.INDEX: ("market", markets.STRINGS["markets_nav"])}
         page.nav += [{"href": href(name, ""), "title": title, "current": page.name.startswith(start)} for name, (start, title) in beside.items() if name in there]
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
+        page.tools = [{"href": href(name, ""), "name": name, "title": tool.title, "current": page.name == name} for name in TOOLS for tool in pages if tool.name == name]
         page.footer = STRINGS["made_by"]
         if page.name != "index":
             page.crumbs = [{"href": file_of("index"), "title": STRINGS["course"]}]
@@ -466,10 +488,9 @@ def frame(pages: list[Page], modules: Sequence[Any]) -> None:
             if page.kind == "market":
                 page.crumbs.append({"href": href(markets.INDEX, ""), "title": markets.STRINGS["markets_nav"]})
             page.crumbs.append({"href": "", "title": STRINGS["action_cards"] if stem != page.name else page.title})
-        if number:
-            page.previous = {"href": href(pages[number - 1].name, ""), "title": pages[number - 1].title}
-        if number + 1 < len(pages):
-            page.next = {"href": href(pages[number + 1].name, ""), "title": pages[number + 1].title}
+    for before, after in zip(reading, reading[1:]):
+        before.next = {"href": file_of(after.name), "title": after.title}
+        after.previous = {"href": file_of(before.name), "title": before.title}
 
 
 def link_languages(pages: list[Page]) -> None:

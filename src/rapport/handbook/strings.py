@@ -60,6 +60,7 @@ STRINGS = Words(__file__, {
     "sources": "Sources",
     "system": "System",
     "table": "Table",
+    "tools": "Tools",
     "your_data": "Your data in this browser",
 })  # fmt: skip
 

@@ -109,7 +109,7 @@
   function languageSwitch(carried) {
     const strip = document.querySelector(".languages");
     if (!strip) return;
-    for (const link of strip.querySelectorAll("a")) {
+    for (const link of strip.querySelectorAll("a[hreflang]")) {
       const pack = () => {
         try {
           const text = packed();
@@ -131,6 +131,18 @@
     const again = () => { if (!left) goTo(carried.place); };
     again();
     addEventListener("load", () => { again(); requestAnimationFrame(again); if (document.fonts) document.fonts.ready.then(again); });
+  }
+
+  /** The key / opens the search, or goes to its field: not where something is being typed, nor where it was switched off (web/search.js). */
+  function searchKey() {
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || kept("rapport:no-key") !== null) return;
+      if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+      const target = document.querySelector('rapport-search input[type="search"]') || document.querySelector('[data-tool="search"]');
+      if (!target) return;
+      event.preventDefault();
+      target.localName === "a" ? target.click() : target.focus();
+    });
   }
 
   /** What is copied has no soft hyphens in it. */
@@ -239,5 +251,5 @@
   dress(kept(THEME));
   document.documentElement.classList.add("js");
   copying();
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); contents(); tables(); printing(); erasing(); });
+  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); contents(); tables(); printing(); erasing(); searchKey(); });
 })();
