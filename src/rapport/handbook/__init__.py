@@ -28,7 +28,7 @@ class BuildResult:
     zip : Path
         The folder as one file to hand on.
     singles : tuple of Path
-        One self-contained file for each module; none in the facilitator's edition.
+        One self-contained file for each module, and one with all cards; none in the facilitator's edition.
     left_out : tuple of str
         Why a language of the course is not among the pages: its catalogue that cannot be read, by file and line.
     """

@@ -14,7 +14,7 @@ from typing import Any
 
 from rapport import i18n
 from rapport.content import ContentError, raise_all
-from rapport.handbook import execute, package, pages, parts, search
+from rapport.handbook import cardset, execute, package, pages, parts, search
 from rapport.handbook.kept import Kept
 from rapport.handbook.verify import Found
 from rapport.handbook.workshop import Workshop
@@ -56,6 +56,7 @@ class Assembly:
         self._shop, self._own = shop, shop is None
         self._others: dict[str, list[parts.Made]] = {}
         self._pages: list[pages.Page] = []
+        self._cards: dict[str, bytes] = {}
 
     def __enter__(self) -> Assembly:
         return self
@@ -77,12 +78,15 @@ class Assembly:
         with ThreadPoolExecutor(1) as packing:  # beside what the workshop does
             packed = packing.submit(package.zipped, site, archive)
             beside = {f"single/{page.file}": document.encode() for page, (document, _) in zip(singles, self._html(singles, single=True))}
+            if self.edition == "learner":
+                beside |= {f"single/{name}": data for name, data in self._cards.items()}
             return Files(site, {f"{archive}.zip": packed.result()} | beside, [page.file for page in self._pages])
 
     def site(self) -> dict[str, bytes]:
         """The folder alone: its files by name, made and checked."""
         self._pages = self.pages()
-        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more, search.files(self._pages))
+        made = search.files(self._pages) | self._cards
+        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more, made)
 
     def pages(self) -> list[pages.Page]:
         """All pages in all languages, framed and linked."""
@@ -97,7 +101,8 @@ class Assembly:
             asked.append((lang, kind, name, (notebook, exercises[name][lang]) if kind == "module" else notebook))
         answers = self._make(asked)
         self._others = {lang: answers[number * len(wanted) : (number + 1) * len(wanted)] for number, lang in enumerate(executed)}
-        fronts = self._make([(lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()])
+        *fronts, cards = self._make([*((lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()), (i18n.SOURCE, "cardset", "", list(executed))])
+        self._cards = {cardset.FILE: cards["cardset"].encode()} if cards["cardset"] else {}
         made: list[pages.Page] = []
         for (lang, others), front in zip(self._others.items(), fronts):
             with i18n.speaking(lang, marking=True):

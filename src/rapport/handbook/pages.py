@@ -358,7 +358,8 @@ def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[s
     pages = [Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body))]
     if listed:
         here = site_href(moments.PAGE)
-        body = moments.body(listed, moments.shown(listed, modules, here), here(markets.INDEX, "") if sheets else "")
+        take = moments.CARD_SET if any(module.playbook.plays for module in modules) else ""
+        body = moments.body(listed, moments.shown(listed, modules, here), here(markets.INDEX, "") if sheets else "", take)
         pages.append(Page(moments.PAGE, listed.title, body, "moments", listed.lead))
     pages.append(Page(search.PAGE, search.STRINGS["title"], search.body(root), search.PAGE, loads=search.loads()))
     return pages

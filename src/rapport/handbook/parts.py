@@ -13,12 +13,12 @@ from markupsafe import Markup
 
 from rapport import i18n, playbooks
 from rapport.content import module_stems
-from rapport.handbook import facilitator, package, pages, search
+from rapport.handbook import cardset, facilitator, package, pages, search
 from rapport.handbook.pages import Module, Page
 from rapport.handbook.verify import Found, findings
 
 Made = dict[str, Any]
-"""``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``: what JSON holds."""
+"""``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``, ``cardset`` (a finished document): what JSON holds."""
 
 KINDS = {"market": "market", "moments": "moment"}
 """What the search calls a place of a page of some kind; any other is text."""
@@ -71,16 +71,17 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
     root : Path
     edition : str
     kind, name : str
-        From `wanted`, or ``front``.
+        From `wanted`, ``front`` or ``cardset``.
     given : object
-        Of a module: its executed notebook and its exercises; of a reference: its notebook; for the front page: what the other pieces tell.
+        Of a module: its executed notebook and its exercises; of a reference: its notebook; for the front page: what the other pieces tell;
+        for the card set: its languages.
 
     Raises
     ------
     ContentError
         For whatever is wrong in what the piece is made from.
     """
-    made: Made = {"pages": [], "single": None, "told": None, "sheets": [], "further": []}
+    made: Made = {"pages": [], "single": None, "told": None, "sheets": [], "further": [], "cardset": None}
     if kind == "module":
         module = pages.read_module(root, name, *given)
         made["pages"] = pages.module_pages(root, module)
@@ -99,6 +100,8 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
     elif kind == "assessment":
         made["pages"] = pages.assessment_pages(root)
         made["further"] = [(page.title, page.name) for page in made["pages"]] if edition == "learner" else []
+    elif kind == "cardset":
+        made["cardset"] = package.card_set(root, given).decode() if cardset.has_cards(root) else None
     elif kind == "front":
         told, further, sheets = given
         modules = [_light(root, each) for each in told]

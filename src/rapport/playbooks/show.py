@@ -47,8 +47,8 @@ def card(stem: str, name: str, root: Path | None = None) -> Shown:
     return Shown(card_html(play, bibliography(root)), _card_text(play))
 
 
-def card_html(play: Play, known: dict[str, Source], *, level: int = 3) -> str:
-    """HTML of one card: a section with the card's id; headings begin at `level`."""
+def card_html(play: Play, known: dict[str, Source], *, level: int = 3, anchor: str = "") -> str:
+    """HTML of one card: a section with the card's id (or `anchor`, where cards of several modules meet); headings begin at `level`."""
     c = play.card
     listed = "".join(
         f'<h{level + 1}>{escape(LABELS[key])}</h{level + 1}><{tag} class="{key.replace("_", "-")}">{"".join(f"<li>{inline(item)}</li>" for item in items)}</{tag}>'
@@ -62,7 +62,7 @@ def card_html(play: Play, known: dict[str, Source], *, level: int = 3) -> str:
     )
     notes = f'<div class="notes">{to_html(play.notes, heading_offset=level)}</div>' if play.notes else ""
     return (
-        f'<section class="play" id="{play.id}"><h{level}>{inline(play.title)}</h{level}>'
+        f'<section class="play" id="{anchor or play.id}"><h{level}>{inline(play.title)}</h{level}>'
         f'<p class="trigger"><strong>{escape(LABELS["trigger"])}</strong> {inline(c.trigger)}</p>{listed}{notes}{closing}{claim}</section>'
     )
 

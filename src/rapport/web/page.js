@@ -148,6 +148,8 @@
       };
       link.addEventListener("click", pack);
     }
+    // the same page again, in a newer edition
+    addEventListener("rapport:carry", () => { try { sessionStorage.setItem(CARRIED, packed()); } catch (error) { /* it opens all the same */ } });
     if (!carried || carried.page !== document.body.dataset.page) return;
     putBack(carried.fields || {});
     if (!carried.place) return scrollTo({ top: 0, behavior: "instant" });
