@@ -226,7 +226,8 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
             raise ContentError(f"no scenario {name!r} in this module; there are {', '.join(module.graphs) or 'none'}.", module.notebook_path)
         graph = module.graphs[name]
         set_graph = typesetting.data(graph, i18n.language(), keep=lambda key: key == "person")
-        return _parts().scenario(graph, _filled(graph["opening"], graph["places"][0]), script_json(set_graph), market_links(graph, root, href))
+        setting, opening = (_filled(graph[text], graph["places"][0]) for text in ("setting", "opening"))
+        return _parts().scenario(graph, setting, opening, script_json(set_graph), market_links(graph, root, href))
 
     def exercises(cell: Any) -> str:
         placed.add("exercises")
