@@ -13,6 +13,7 @@ STRINGS = Words(__file__, {
     "cards_lead": "One card for each play. Keep them where you work; each prints on one page.",
     "cards_of": "Play cards: {title}",
     "contents": "On this page",
+    "contrast": "High contrast",
     "course": "Course",
     "dark": "Dark",
     "draft": "Draft, not complete",

@@ -1,4 +1,4 @@
-/* What every page of the handbook does: light or dark, the contents list, printing one card, erasing what is kept.
+/* What every page of the handbook does: light, dark or high contrast, the contents list, printing one card, erasing what is kept.
    Runs in the head, before anything is painted; nothing here sends a request. */
 (function () {
   "use strict";
@@ -13,7 +13,7 @@
   }
 
   function dress(theme) {
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+    if (["light", "dark", "contrast"].includes(theme)) document.documentElement.dataset.theme = theme;
     else delete document.documentElement.dataset.theme;
   }
 
