@@ -24,7 +24,7 @@ from rapport.handbook.verify import verify
 WEB = Path(__file__).parents[1] / "web"
 FONTS = Path(__file__).parents[1] / "fonts"
 STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css", "hunt.css")
-SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js")
+SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js", "glossary.js")
 SHEETS = ("markets.css", "markets.js")  # of pages that a single file does not hold: moments and market sheets
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted

@@ -46,6 +46,7 @@ def wanted(root: Path, stems: Sequence[str], edition: str) -> Iterator[tuple[str
     yield from (("module", stem) for stem in modules if stem in stems)
     yield from (("reference", stem) for stem in stems if stem not in modules)
     yield "assessment", ""
+    yield "glossary", ""
     yield "about", ""
 
 
@@ -95,7 +96,7 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
         else:
             made["pages"] = pages.front_pages(root, modules, further)
     else:
-        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
+        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "glossary": lambda: pages.glossary_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
     made["sheets"] = [asdict(sheet) for sheet in made["sheets"]]
     made["pages"] = [asdict(page) for page in made["pages"]]
     return made

@@ -12,6 +12,8 @@ STRINGS = Words(__file__, {
     "breadcrumbs": "You are here",
     "cards_lead": "One card for each play. Keep them where you work; each prints on one page.",
     "cards_of": "Play cards: {title}",
+    "chart_larger": "Larger chart",
+    "chart_whole": "Whole chart",
     "contents": "On this page",
     "contrast": "High contrast",
     "course": "Course",

@@ -187,6 +187,25 @@
     fit();
   }
 
+  /** A chart that a narrow page shows at a fraction of its size can be read at full size, in a frame that scrolls. */
+  function charts() {
+    const main = document.getElementById("main");
+    for (const figure of document.querySelectorAll("figure.chart")) {
+      const picture = figure.querySelector("img[width]");
+      if (!picture) continue;
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "chart-size", textContent: main.dataset.larger, hidden: true });
+      button.addEventListener("click", () => {
+        const large = figure.classList.toggle("larger");
+        button.textContent = large ? main.dataset.whole : main.dataset.larger;
+        large ? figure.setAttribute("tabindex", "0") : figure.removeAttribute("tabindex"); // what scrolls can be scrolled with keys
+      });
+      figure.append(button);
+      const fit = () => { button.hidden = !figure.classList.contains("larger") && figure.clientWidth > 0.8 * picture.getAttribute("width"); };
+      addEventListener("resize", fit);
+      fit();
+    }
+  }
+
   function printing() {
     for (const button of document.querySelectorAll("[data-print-page]")) {
       button.parentElement.hidden = false;
@@ -237,5 +256,5 @@
   dress(kept(THEME));
   document.documentElement.classList.add("js");
   copying();
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); contents(); tables(); printing(); erasing(); });
+  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); contents(); tables(); charts(); printing(); erasing(); });
 })();
