@@ -196,6 +196,7 @@
       const button = Object.assign(document.createElement("button"), { type: "button", className: "chart-size", textContent: main.dataset.larger, hidden: true });
       button.addEventListener("click", () => {
         const large = figure.classList.toggle("larger");
+        picture.style.width = large ? picture.getAttribute("width") + "px" : "";
         button.textContent = large ? main.dataset.whole : main.dataset.larger;
         large ? figure.setAttribute("tabindex", "0") : figure.removeAttribute("tabindex"); // what scrolls can be scrolled with keys
       });
