@@ -51,6 +51,7 @@ def wanted(root: Path, stems: Sequence[str], edition: str) -> Iterator[tuple[str
     yield from (("module", stem) for stem in modules if stem in stems)
     yield from (("reference", stem) for stem in stems if stem not in modules)
     yield "assessment", ""
+    yield "glossary", ""
     yield "about", ""
 
 
@@ -112,7 +113,7 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
         else:
             made["pages"] = [*pages.front_pages(root, modules, further), *pages.progress_pages(root, modules)]
     else:
-        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
+        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "glossary": lambda: pages.glossary_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
     for page in made["pages"]:
         if not page.mark:  # what holds answers for the trainer is not for the eyes of a room
             page.sections = search.sections(page.body, KINDS.get(page.kind, "text"), page.lang)

@@ -199,7 +199,7 @@ def sources(root: Path) -> list[Source]:
     found += [Source(path, "playbook") for path in sorted((root / "playbooks").glob("*/playbook.md"))]
     found += [Source(path, "page") for path in sorted((root / "playbooks").glob("*/session.md"))]
     found += [Source(path, "scenario") for path in sorted((root / "playbooks").glob("*/*.yaml"))]
-    found += [Source(root / "playbooks" / f"{kind}.yaml", kind) for kind in ("moments", "markets") if (root / "playbooks" / f"{kind}.yaml").exists()]
+    found += [Source(root / "playbooks" / f"{kind}.yaml", kind) for kind in ("moments", "markets", "glossary") if (root / "playbooks" / f"{kind}.yaml").exists()]
     if (root / "data" / "facts").is_dir():
         found.append(Source(root / "data" / "facts", "facts"))  # one catalogue for twelve files: New Year's Day stands in nine of them
     found += [Source(path, "hunt") for path in sorted((root / "hunts").glob("*.yaml"))]

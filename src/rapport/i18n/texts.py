@@ -28,6 +28,7 @@ KEYS = {
     "front": set("title lead roles outcomes ask right wrong because note goal bring do say debrief when then behaviours practise praise remote".split()),
     "moments": set("title lead text more".split()),
     "markets": set("title lead ask because".split()),
+    "glossary": set("title lead term says".split()),
     "card": set("trigger steps words_to_try do_not measure monday claim limit".split()),
 }
 _LETTER = re.compile(r"[^\W\d_]")
