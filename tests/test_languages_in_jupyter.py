@@ -52,11 +52,11 @@ def executed(notebook, path, monkeypatch):
 
 
 def shown(ran, lang):
-    """(place, words) of everything English: prose, streams, texts and HTML without the rows of raw data, text of widgets."""
+    """(place, words) of everything English: prose, streams, texts and HTML without raw data, words of charts, text of widgets."""
 
     def found(place, text):
         text = re.sub(r"\w*_\w*|\bbook\.\w+|\[(?:Chart|Explorer)\]", " ", text)  # ids and code; what stands for a picture where there is none
-        listed = leftovers_in_page(re.sub(r"<(thead|tbody)\b.*?</\1>", "", text, flags=re.DOTALL), lang) if "<" in text else leftovers(text, lang)
+        listed = leftovers_in_page(re.sub(r'<table[^>]*class="dataframe">.*?</table>', "", text, flags=re.DOTALL), lang) if "<" in text else leftovers(text, lang)
         return [(place, each.words, each.around) for each in listed]
 
     english = []
@@ -66,7 +66,10 @@ def shown(ran, lang):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             english += found(f"output of cell {number}", data.get("text/html") or data.get("text/plain") or output.get("text") or "")
-            english += found(f"alt of cell {number}", output.get("metadata", {}).get("image/png", {}).get("alt", ""))
+            about = output.get("metadata", {})
+            english += found(f"alt of cell {number}", about.get("image/png", {}).get("alt", ""))
+            for axes in about.get("rapport", {}).get("plotted", []):
+                english += [each for words in axes["rows"] + axes["words"] for each in found(f"chart of cell {number}", words)]
     for model in ran.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {}).values():
         if model["model_name"] != "LayoutModel":
             english += [each for name, value in model["state"].items() if name[0] != "_" for each in _texts(f"{model['model_name']}.{name}", value, found)]
