@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from rapport import i18n, study, workspace
+from rapport import assessment, i18n, study, workspace
 from rapport.cli import run
 from rapport.content import ContentError
 from rapport.exercises import key, load, serve
@@ -97,6 +97,23 @@ def test_the_lesson_runs_and_says_nothing_in_english(lang, tmp_path, monkeypatch
     assert player["lang"] == lang and player["graph"]["words"]["begin"] and not leftovers(player["graph"]["words"]["begin"], lang)
     allowed = {"me"}  # the first profile's name, which can be typed
     assert [each for each in shown(ran, lang) if each[1] not in allowed] == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("name", ["meet_aurora", "assessment_cohort", "assessment_forms", "assessment"])
+def test_a_notebook_of_tables_runs_and_says_nothing_in_english(name, lang, tmp_path, monkeypatch):
+    with i18n.speaking(lang):
+        workspace.refresh(ROOT, tmp_path)
+    path = tmp_path / lang / "notebooks" / f"{name}.ipynb"
+    notebook = nbformat.read(path, 4)
+    notebook.cells = [cell for cell in notebook.cells if "sit()" not in cell.source]  # whose incidents are English, marked by its script
+    ran = executed(notebook, path, monkeypatch)
+    incidents = {incident.id for incident in assessment.load(ROOT).incidents}
+    allowed = {"alpha", "point_biserial", "difficulty", "right"}  # as the text of the notebook names columns of the code
+    assert [each for each in shown(ran, lang) if each[1] not in allowed | incidents] == []
+    if lang == "lv" and name == "meet_aurora":
+        words = " ".join(output["data"]["text/html"] for cell in ran.cells for output in cell.get("outputs", []) if "text/html" in output.get("data", {}))
+        assert not re.search(r"\d\.\d", words), "a decimal point in a Latvian table"
 
 
 @pytest.mark.parametrize("lang", LANGS)
