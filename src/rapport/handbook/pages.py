@@ -400,7 +400,7 @@ def assessment_pages(root: Path) -> list[Page]:
     if not assessment.bank_path(root).exists():
         return []
     bank = assessment.load(root)
-    return [Page("assessment", i18n.english(bank.says["title"]), assessment_page.render(bank), "reference", bank.says["lead"])]
+    return [Page("assessment", bank.says["title"], assessment_page.render(bank), "reference", bank.says["lead"])]
 
 
 def glossary_pages(root: Path) -> list[Page]:
