@@ -192,7 +192,7 @@ def html_files(site):
 
 def test_the_site_has_its_pages_and_every_link_leads_somewhere(site):
     names = [name for name in site if name.endswith(".html")]
-    assert names == ["index.html", f"{STEM}.html", f"{STEM}-cards.html", "about.html"]
+    assert names == ["index.html", f"{STEM}.html", f"{STEM}-cards.html", "about.html", "progress.html", "statement.html"]
     module = site[f"{STEM}.html"].decode()
     assert f'href="{STEM}-cards.html#say-so"' in module and 'href="#source-known-2004"' in module and 'id="source-known-2004"' in module
     assert f'href="{STEM}.html"' in site[f"{STEM}-cards.html"].decode() and 'href="#say-when"' in site[f"{STEM}-cards.html"].decode()
@@ -315,7 +315,7 @@ def test_two_builds_give_the_same_bytes(course, tmp_path):
     first = handbook.build(course, tmp_path / "one" / "handbook")
     handbook.build(course, tmp_path / "two" / "handbook")
     assert everything(tmp_path / "one") == everything(tmp_path / "two")
-    assert first.index.exists() and len(first.pages) == 4 and first.singles[0].name == f"{STEM}.html"
+    assert first.index.exists() and len(first.pages) == 6 and first.singles[0].name == f"{STEM}.html"
     with zipfile.ZipFile(first.zip) as archive:
         assert archive.testzip() is None and "rapport-handbook/index.html" in archive.namelist()
         assert {name.split("/", 1)[1] for name in archive.namelist()} == set(everything(first.index.parent))
