@@ -1,4 +1,4 @@
-/* What every page of the handbook does: light or dark, the contents list, printing one card, erasing what is kept.
+/* What every page of the handbook does: light, dark or high contrast, the contents list, printing one card, erasing what is kept.
    Runs in the head, before anything is painted; nothing here sends a request. */
 (function () {
   "use strict";
@@ -13,7 +13,7 @@
   }
 
   function dress(theme) {
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+    if (["light", "dark", "contrast"].includes(theme)) document.documentElement.dataset.theme = theme;
     else delete document.documentElement.dataset.theme;
   }
 
@@ -148,6 +148,8 @@
       };
       link.addEventListener("click", pack);
     }
+    // the same page again, in a newer edition
+    addEventListener("rapport:carry", () => { try { sessionStorage.setItem(CARRIED, packed()); } catch (error) { /* it opens all the same */ } });
     if (!carried || carried.page !== document.body.dataset.page) return;
     putBack(carried.fields || {});
     if (!carried.place) return scrollTo({ top: 0, behavior: "instant" });
@@ -168,6 +170,18 @@
     };
     addEventListener("pagehide", remember);
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") remember(); });
+  }
+
+  /** The key / opens the search, or goes to its field: not where something is being typed, nor where it was switched off (web/search.js). */
+  function searchKey() {
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || kept("rapport:no-key") !== null) return;
+      if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+      const target = document.querySelector('rapport-search input[type="search"]') || document.querySelector('[data-tool="search"]');
+      if (!target) return;
+      event.preventDefault();
+      target.localName === "a" ? target.click() : target.focus();
+    });
   }
 
   /** What is copied has no soft hyphens in it. */
@@ -226,6 +240,26 @@
     fit();
   }
 
+  /** A chart that a narrow page shows at a fraction of its size can be read at full size, in a frame that scrolls. */
+  function charts() {
+    const main = document.getElementById("main");
+    for (const figure of document.querySelectorAll("figure.chart")) {
+      const picture = figure.querySelector("img[width]");
+      if (!picture) continue;
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "chart-size", textContent: main.dataset.larger, hidden: true });
+      button.addEventListener("click", () => {
+        const large = figure.classList.toggle("larger");
+        picture.style.width = large ? picture.getAttribute("width") + "px" : "";
+        button.textContent = large ? main.dataset.whole : main.dataset.larger;
+        large ? figure.setAttribute("tabindex", "0") : figure.removeAttribute("tabindex"); // what scrolls can be scrolled with keys
+      });
+      figure.append(button);
+      const fit = () => { button.hidden = !figure.classList.contains("larger") && figure.clientWidth > 0.8 * picture.getAttribute("width"); };
+      addEventListener("resize", fit);
+      fit();
+    }
+  }
+
   function printing() {
     for (const button of document.querySelectorAll("[data-print-page]")) {
       button.parentElement.hidden = false;
@@ -280,5 +314,5 @@
   document.documentElement.classList.add("js");
   if (apart) document.documentElement.dataset.apart = "";
   copying();
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); carryAlong(); remembering(); contents(); tables(); printing(); erasing(); });
+  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); carryAlong(); remembering(); contents(); tables(); charts(); printing(); erasing(); searchKey(); });
 })();
