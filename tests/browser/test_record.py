@@ -316,6 +316,13 @@ def test_a_damaged_record_is_set_aside_told_and_what_reads_of_it_kept(worked, da
     assert "goal" in kinds(worked), "and it goes on"
 
 
+def test_a_damaged_record_that_cannot_be_set_aside_is_left_where_it_is(worked):
+    worked.evaluate("localStorage.setItem('rapport:record', '{damaged')")
+    worked.evaluate("() => { const real = Storage.prototype.setItem; Storage.prototype.setItem = function (key, value) { if (key.includes('set-aside')) throw new DOMException('full', 'QuotaExceededError'); real.call(this, key, value); }; }")
+    worked.evaluate("RapportRecord.add('goal', { text: 'on' })")
+    assert worked.evaluate(RECORD) == "{damaged" and worked.evaluate("RapportRecord.kept") is False and "goal" in kinds(worked)
+
+
 def test_a_newer_handbooks_record_is_left_alone(worked):
     newer = '{"format": 3, "events": "of another kind"}'
     worked.evaluate("newer => localStorage.setItem('rapport:record', newer)", newer)
@@ -390,7 +397,7 @@ def test_where_each_file_has_a_store_of_its_own_links_take_the_record_along(open
     page = opened(STEM, init=APART)
     assert page.evaluate(TRY, [0, True]) == "right"
     learner = page.evaluate("RapportRecord.data.learner")
-    page.click(".tools a")
+    page.click("[data-tool=progress]")
     page.wait_for_url("**/progress.html*")
     page.wait_for_function("document.querySelector('.progress-module')")
     assert "1 of 12 right" in text(page) and page.evaluate("[RapportRecord.data.learner, location.hash]") == [learner, ""]
