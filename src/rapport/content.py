@@ -288,9 +288,9 @@ def read_yaml(path: Path, model: type[Model]) -> tuple[Model, Document]:
 
 
 def _kind(path: Path) -> str:
-    if path.parent.name == "playbooks" and path.stem in ("moments", "markets", "paths"):
+    if path.parent.name == "playbooks" and path.stem in ("moments", "markets", "paths", "glossary"):
         return path.stem
-    return {"exercises": "exercises", "hunts": "hunt"}.get(path.parent.name) or ("scenario" if path.parent.parent.name == "playbooks" else "")
+    return {"assessment": "assessment", "exercises": "exercises", "hunts": "hunt"}.get(path.parent.name) or ("scenario" if path.parent.parent.name == "playbooks" else "")
 
 
 def translated(document: Document, kind: str) -> Document:

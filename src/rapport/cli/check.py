@@ -74,7 +74,7 @@ def _pages(root: Path) -> Found:
     from rapport.content import read_markdown
     from rapport.handbook import markets
     from rapport.handbook.pages import Front
-    from rapport.playbooks import moments
+    from rapport.playbooks import glossary, moments
 
     names = ("index", "about")
     for name in names:
@@ -83,7 +83,7 @@ def _pages(root: Path) -> Found:
         except ContentError as error:
             yield error
     there = [*names]
-    for name, load in {"moments": moments.load, "markets": markets.load}.items():
+    for name, load in {"moments": moments.load, "markets": markets.load, "glossary": glossary.load}.items():
         try:
             there += [name] * bool(load(root))
         except ContentError as error:

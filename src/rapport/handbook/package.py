@@ -26,8 +26,8 @@ from rapport.handbook.verify import Found, findings, verify
 WEB = Path(__file__).parents[1] / "web"
 FONTS = Path(__file__).parents[1] / "fonts"
 STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css", "hunt.css")
-SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js")
-SHEETS = ("markets.css", "markets.js", "served.css", "served.js")  # what a single file does not need: moments and market sheets, and how a server's pages are kept
+SCRIPTS = ("record.js", "answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js", "glossary.js")
+SHEETS = ("markets.css", "markets.js", "progress.css", "progress.js", "served.css", "served.js")  # what a single file does not need: moments, market sheets, progress, and how a server's pages are kept
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
 CARD_SET = ("style.css", "markets.css", "cardset.css", "cardset.js")  # of the card set, the script last
 WITH = {  # what stands in a page that needs the files of this name; all others are for every page

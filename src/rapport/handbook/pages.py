@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from rapport import assessment, facts, hunt, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, read_markdown
-from rapport.handbook import markets, moments, render, search
+from rapport.handbook import glossary, markets, moments, progress, render, search
 from rapport.handbook.strings import STRINGS, say
 from rapport.hunt import page as hunt_page
 from rapport.i18n import typesetting
@@ -97,8 +97,10 @@ class Page:
         return file_of(self.name, self.lang)
 
 
-TOOLS = (search.PAGE,)
-"""Pages that every page links to in the strip at its top, in this order, and that stand outside the order of reading."""
+TOOLS = (search.PAGE, progress.PAGE)
+"""Pages that every page links to in the strip at its top, in this order."""
+APART = (search.PAGE, "progress", "statement")
+"""Kinds of pages that stand outside the order of reading."""
 Exercises = tuple[str, Mapping[str, str]]
 """HTML of a module's exercises, and title by id."""
 Href = Callable[[str, str], str]
@@ -220,6 +222,8 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
             return href(markets.page_of(anchor) if anchor else markets.INDEX, "")
         if name.name == "moments.yaml":
             return href(moments.PAGE, anchor)
+        if name.name == "glossary.yaml":
+            return href(glossary.PAGE, anchor and f"term-{anchor}")
         if name.suffix == ".md" and name.stem in ("about", "index", "facilitator"):
             return href(name.stem, anchor)
         raise ContentError(f"the link {address!r} leads nowhere on a page; link to a notebook, a playbook, a #card-id, a #source-id or the web.", path)
@@ -236,7 +240,7 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
 
 def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup:
     """The notebook with its scenario and exercises in place; what it leaves out follows at the end."""
-    ids |= {"main", "module", "cards", "about", "your-data", "facilitator"} | {play.id for play in module.playbook.plays}
+    ids |= {"main", "module", "glossary", "cards", "about", "your-data", "facilitator"} | {play.id for play in module.playbook.plays}
     placed: set[str] = set()
 
     def scenario(cell: Any) -> str:
@@ -245,7 +249,8 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
             raise ContentError(f"no scenario {name!r} in this module; there are {', '.join(module.graphs) or 'none'}.", module.notebook_path)
         graph = module.graphs[name]
         set_graph = typesetting.data(graph, i18n.language(), keep=lambda key: key == "person")
-        return _parts().scenario(graph, _filled(graph["opening"], graph["places"][0]), script_json(set_graph), market_links(graph, root, href))
+        setting, opening = (_filled(graph[text], graph["places"][0]) for text in ("setting", "opening"))
+        return _parts().scenario(graph, setting, opening, script_json(set_graph), market_links(graph, root, href))
 
     def exercises(cell: Any) -> str:
         placed.add("exercises")
@@ -363,10 +368,19 @@ def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[s
     return pages
 
 
+def progress_pages(root: Path, modules: Sequence[Module]) -> list[Page]:
+    """The page of the learner's progress, and the statement to print; of `modules` as `front_pages` takes them, with the endings of their cases."""
+    words = progress.STRINGS
+    body = progress.body(root, modules, site_href(progress.PAGE), _parts().erase())
+    statement = progress.statement_body(root, modules, site_href(progress.STATEMENT))
+    return [Page(progress.PAGE, words["title"], body, "progress", words["lead"]), Page(progress.STATEMENT, words["statement_link"], statement, "statement", words["statement_lead"])]
+
+
 def module_pages(root: Path, module: Module) -> list[Page]:
     """A module's own page, and that of its cards."""
-    body = module_body(module, root, site_href(module.stem), set())
-    pages = [Page(module.stem, module.title, body, "module", "", contents_of(body))]
+    href = site_href(module.stem)
+    body, terms = glossary.marked(module_body(module, root, href, set()), glossary.load(root), lambda term: href(glossary.PAGE, f"term-{term}"))
+    pages = [Page(module.stem, module.title, body + glossary.definitions(terms), "module", "", contents_of(body))]
     if module.playbook.plays:
         name = f"{module.stem}-cards"
         head = Markup('<header class="opening"><h1>{}</h1><p class="lead">{}</p></header>').format(say("cards_of", title=module.title), STRINGS["cards_lead"])
@@ -386,7 +400,13 @@ def assessment_pages(root: Path) -> list[Page]:
     if not assessment.bank_path(root).exists():
         return []
     bank = assessment.load(root)
-    return [Page("assessment", i18n.english(bank.says["title"]), assessment_page.render(bank), "reference", bank.says["lead"])]
+    return [Page("assessment", bank.says["title"], assessment_page.render(bank), "reference", bank.says["lead"])]
+
+
+def glossary_pages(root: Path) -> list[Page]:
+    """The glossary, where the course has one."""
+    listed = glossary.load(root)
+    return [Page(glossary.PAGE, listed.title, glossary.body(listed, root, site_href(glossary.PAGE)), "glossary", listed.lead)] if listed else []
 
 
 def about_page(root: Path) -> Page:
@@ -414,11 +434,11 @@ def single_page(root: Path, module: Module) -> Page:
     """A module with its cards and the notes about the course, as one page that links to nothing outside itself."""
     href = single_href(module.stem)
     ids: set[str] = set()
-    body = module_body(module, root, href, ids)
+    body, terms = glossary.marked(module_body(module, root, href, ids), glossary.load(root), lambda term: f"#term-{term}")
     cards = cards_body(module, root, href, level=3)
     front = text_page(root, "about", href, ids | {"your-data"}, offset=1)
-    sections = Markup('{}<h2 id="cards">{}</h2>{}<h2 id="about">{}</h2>{}{}').format(
-        body, STRINGS["action_cards"], cards, front["title"], front["html"], _parts().erase()
+    sections = Markup('{}<h2 id="cards">{}</h2>{}{}<h2 id="about">{}</h2>{}{}{}').format(
+        body, STRINGS["action_cards"], cards, glossary.section(terms), front["title"], front["html"], _parts().erase(), glossary.definitions(terms)
     )
     titles = {"module": module.title, "cards": STRINGS["action_cards"], "about": STRINGS["about"]}
     nav = [{"href": f"#{anchor}", "title": title, "current": False} for anchor, title in titles.items()]
@@ -470,12 +490,12 @@ def script_json(value: Any) -> Markup:
 def frame(pages: list[Page], modules: Sequence[Any]) -> None:
     """Navigation, breadcrumbs, previous and next for the pages of the folder form."""
     stems = {module.stem: module for module in modules}
-    reading = [page for page in pages if page.name not in TOOLS]
+    reading = [page for page in pages if page.kind not in APART]
     for page in pages:
         href = site_href(page.name)
         page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "lang": "en" if i18n.OPEN in module.title else "", "current": page.name.removesuffix("-cards") == module.stem} for module in modules]
         there = {other.name for other in pages}
-        beside = {moments.PAGE: (moments.PAGE, moments.STRINGS["nav"]), markets.INDEX: ("market", markets.STRINGS["markets_nav"])}
+        beside = {moments.PAGE: (moments.PAGE, moments.STRINGS["nav"]), markets.INDEX: ("market", markets.STRINGS["markets_nav"]), glossary.PAGE: (glossary.PAGE, glossary.STRINGS["nav"])}
         page.nav += [{"href": href(name, ""), "title": title, "current": page.name.startswith(start)} for name, (start, title) in beside.items() if name in there]
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
         page.tools = [{"href": href(name, ""), "name": name, "title": tool.title, "current": page.name == name} for name in TOOLS for tool in pages if tool.name == name]

@@ -51,6 +51,7 @@ def wanted(root: Path, stems: Sequence[str], edition: str) -> Iterator[tuple[str
     yield from (("module", stem) for stem in modules if stem in stems)
     yield from (("reference", stem) for stem in stems if stem not in modules)
     yield "assessment", ""
+    yield "glossary", ""
     yield "about", ""
 
 
@@ -85,7 +86,7 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
     if kind == "module":
         module = pages.read_module(root, name, *given)
         made["pages"] = pages.module_pages(root, module)
-        made["told"] = {"stem": name, "graphs": {each: {"title": graph["title"]} for each, graph in module.graphs.items()}, "exercises": dict(module.exercise_titles), "title": module.title, "number": module.number}
+        made["told"] = {"stem": name, "graphs": {each: {"title": graph["title"], "ends": [name for name, node in graph["nodes"].items() if node["beat"] == "end"]} for each, graph in module.graphs.items()}, "exercises": dict(module.exercise_titles), "title": module.title, "number": module.number}
         if edition == "facilitator":
             made["sheets"] = facilitator.module_sheets(root, module)
         else:
@@ -110,9 +111,9 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
             made["pages"] = [facilitator.index_page(modules, packs, facilitator.guide_page(root), further)]
             made["pages"] += [page for page in pages.front_pages(root, modules, further) if page.name != "index"]
         else:
-            made["pages"] = pages.front_pages(root, modules, further)
+            made["pages"] = [*pages.front_pages(root, modules, further), *pages.progress_pages(root, modules)]
     else:
-        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
+        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "glossary": lambda: pages.glossary_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
     for page in made["pages"]:
         if not page.mark:  # what holds answers for the trainer is not for the eyes of a room
             page.sections = search.sections(page.body, KINDS.get(page.kind, "text"), page.lang)
@@ -164,7 +165,7 @@ def framed(front: Made, others: Sequence[Made], edition: str) -> list[Page]:
         made += guide + [page_of(sheet["page"]) for other in others for sheet in other["sheets"]]
     made += rest + [page for body in bodies for page in body]
     search.list_all(made)
-    made.sort(key=lambda page: page.name in pages.TOOLS)  # after everything that is read in order
+    made.sort(key=lambda page: page.kind in pages.APART)  # after everything that is read in order
     pages.frame(made, modules)
     if edition == "facilitator":
         for page in made:

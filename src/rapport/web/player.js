@@ -126,7 +126,7 @@
     const row = graph.compare && walk.log.filter((each) => each.decision === graph.compare.decision && each.beat === "act").pop();
     const remedy = row ? { option: row.option, label: graph.nodes[row.node].options.find((each) => each.id === row.option).label } : {};
     return { graph: graph.hash, place: walk.place, draw: walk.draw, case: walk.case, path: walk.path, scores: walk.scores, check: walk.check,
-      available: walk.available, calibration: mean(walk.calibration), remedy: remedy };
+      available: walk.available, calibration: mean(walk.calibration), remedy: remedy, ending: walk.node };
   }
 
   function fresh(graph, place, draw, runs) {
@@ -293,6 +293,7 @@
     resume(stored, first) {
       const { state, note } = restore(this._graph, stored, this.firstDraw());
       this._state = state;
+      if (!this.hosted) state.runs = this.recorded();
       if (note === "damaged" && !this.hosted && typeof stored === "string") this.write(this.key + ":damaged", stored);
       if (note && !this.hosted) this.save();
       this._note = note ? this.say(note) : null;
@@ -328,8 +329,12 @@
     write(key, value) {
       try { localStorage.setItem(key, value); this._kept = true; } catch (error) { this._kept = false; }
     }
+    /** Only the run under way: finished ones are in the record. */
     save() {
-      if (!this.hosted) this.write(this.key, JSON.stringify(this._state));
+      if (!this.hosted) this.write(this.key, JSON.stringify({ ...this._state, runs: [] }));
+    }
+    recorded() {
+      return globalThis.RapportRecord.runs(this._graph.id).filter(sound);
     }
     /** Keep the state and tell the host. */
     changed() {
@@ -352,10 +357,16 @@
       this._walk = step(this._graph, this._walk, optionId);
       this._note = null;
       this._state = { ...this._state, path: this._walk.path, told: false };
-      if (ended(this._graph, this._walk)) this._state.runs = [...this._state.runs, runOf(this._graph, this._walk)];
+      if (ended(this._graph, this._walk)) this._state.runs = this.finish(runOf(this._graph, this._walk));
       this.changed();
       if (this.tells(this._walk.outcome)) this.showOutcome(true);
       else this.goOn();
+    }
+
+    finish(run) {
+      if (this.hosted) return [...this._state.runs, run];
+      globalThis.RapportRecord.add("run", { ...run, scenario: this._graph.id });
+      return this.recorded();
     }
 
     goOn() {
@@ -369,6 +380,7 @@
     erase() {
       if (!this.hosted) {
         try { localStorage.removeItem(this.key); localStorage.removeItem(this.key + ":damaged"); } catch (error) { this._kept = false; }
+        globalThis.RapportRecord.erase((event) => event.kind === "run" && event.scenario === this._graph.id);
       }
       this._state = fresh(this._graph, null, this.firstDraw(), []);
       this._walk = null;
