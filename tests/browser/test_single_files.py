@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from test_cardset import NOTHING_KEPT
+from test_cardset_page import NOTHING_KEPT
 from test_handbook import sideways
 
 HEAVIEST = 4_000_000  # bytes; what a mail still takes with room to spare
