@@ -37,7 +37,7 @@ def test_each_opens_alone_by_touch_and_keeps_nothing(singles, page_factory, tmp_
         exercise = page.locator("rapport-exercise:has(input[type=text])").first
         exercise.locator("input[type=text]").first.fill("1")
         exercise.evaluate("each => each.querySelector('form.exercise-answer').requestSubmit()")
-        exercise.locator(".exercise-verdict, [role=status]").first.wait_for()
+        exercise.locator(".exercise-verdict[data-outcome]").first.wait_for()
         page.locator(".main-nav a").nth(1).tap()
         page.wait_for_function("location.hash === '#cards'")
         assert page.seen.errors == [] and page.seen.requests == [], single.name
