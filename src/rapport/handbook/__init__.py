@@ -28,7 +28,9 @@ class BuildResult:
     zip : Path
         The folder as one file to hand on.
     singles : tuple of Path
-        One self-contained file for each module, and one with all cards; none in the facilitator's edition.
+        One self-contained file for each module; none in the facilitator's edition.
+    cards : Path or None
+        All cards in one file; None where there are none, and in the facilitator's edition.
     left_out : tuple of str
         Why a language of the course is not among the pages: its catalogue that cannot be read, by file and line.
     """
@@ -37,6 +39,7 @@ class BuildResult:
     pages: tuple[Path, ...]
     zip: Path
     singles: tuple[Path, ...]
+    cards: Path | None = None
     left_out: tuple[str, ...] = ()
 
 
@@ -93,5 +96,7 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
 
 
 def _result(out: Path, made: dict) -> BuildResult:
-    archive, *singles = sorted(made["beside"], key=lambda name: not name.endswith(".zip"))
-    return BuildResult(out / "index.html", tuple(out / name for name in made["pages"]), out.parent / archive, tuple(out.parent / name for name in singles), tuple(made["left_out"]))
+    beside = {name: out.parent / name for name in made["beside"]}
+    cards = beside.pop("single/cards.html", None)
+    archive, *singles = sorted(beside, key=lambda name: not name.endswith(".zip"))
+    return BuildResult(out / "index.html", tuple(out / name for name in made["pages"]), beside[archive], tuple(beside[name] for name in singles), cards, tuple(made["left_out"]))
