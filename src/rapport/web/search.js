@@ -101,7 +101,7 @@
         storeFields: ["kind"],
         tokenize: words,
         processTerm: terms,
-        searchOptions: { tokenize: (each) => [each], processTerm: (each) => each, boost: { title: 3, where: 0.5 }, boostDocument: (id, each, stored) => LIKELIER[stored.kind] },
+        searchOptions: { tokenize: (each) => [each], processTerm: (each) => each, boost: { title: 3, where: 1 }, boostDocument: (id, each, stored) => LIKELIER[stored.kind] },
       });
       this.ready = this.index.addAllAsync(this.entries, { chunkSize: AT_ONCE });
     }
