@@ -216,6 +216,8 @@ def test_every_page_has_a_language_a_strict_policy_and_nothing_from_elsewhere(si
 def test_no_file_of_the_handbook_names_a_public_address_to_load_from(site):
     for name, data in site.items():
         text = data.decode(errors="ignore")
+        if name == "minisearch.js":
+            text = text.replace("    fetch(key, initial) {", "").replace("this._index.fetch(term, createMap)", "")  # a method of its map
         assert not re.search(r"@import|url\(\s*['\"]?(?:https?:)?//|\bfetch\(|XMLHttpRequest|importScripts|<script[^>]+https?:|cdn|unpkg|jsdelivr", text, re.IGNORECASE), name
 
 
