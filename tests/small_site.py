@@ -7,7 +7,7 @@ import nbformat
 import tiny_course
 
 from rapport import i18n
-from rapport.handbook import package, pages, parts
+from rapport.handbook import moments, package, pages, parts
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ("moments.yaml", "markets.yaml")
@@ -36,4 +36,4 @@ def build(root: Path, langs=i18n.LANGUAGES) -> dict[str, bytes]:
         with i18n.speaking(lang, marking=True):
             made += parts.site(root, executed)
     pages.link_languages(made)
-    return package.folder(made)
+    return package.folder(made, made={moments.CARD_SET: package.card_set(root, langs)})

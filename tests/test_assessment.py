@@ -1,5 +1,6 @@
 """The situational-judgement test: the bank and its rules, scores by hand, draws, and simulated learners."""
 
+import json
 import random
 import re
 from collections import Counter
@@ -263,14 +264,20 @@ def test_the_spread_told_to_learners_holds_nine_in_ten_who_learn_nothing(bank):
 # ---- what a learner is told, what the page carries -------------------------------------------------------------
 
 
-def test_a_learners_report_says_what_may_be_chance(bank):
+@pytest.fixture
+def sat(bank):
+    """A finished sitting of one learner, as a record keeps it."""
     luck = random.Random(3)
     learner = new_learner(luck)
 
-    def sat(occasion, kind):
+    def sit(occasion, kind):
         form, incidents = draw(bank, learner, occasion)
         return {"occasion": occasion, "form": form, "answers": [vars(each) for each in simulated.sitting(incidents, simulated.KINDS[kind], luck)]}
 
+    return sit
+
+
+def test_a_learners_report_says_what_may_be_chance(bank, sat):
     assert own_report(bank, []) == ["You have not finished a sitting yet."]
     once = "\n".join(own_report(bank, [sat("pre", "careful")]))
     assert "Before: judgement" in once and "From the first" not in once and "no panel has met" in once
@@ -351,14 +358,39 @@ def test_the_check_reports_the_balance(bank, capsys):
     assert list(_assessment(ROOT / "tests")) == []
 
 
-def test_in_other_languages_the_page_stays_english_and_says_so(bank):
+@pytest.mark.parametrize("lang", ["gu", "lv"])
+def test_in_other_languages_all_but_the_incidents_is_translated_and_the_page_says_so(lang):
     from rapport import i18n
     from rapport.handbook import pages, parts
+    from rapport.i18n.leftovers import leftovers, leftovers_in_page
 
-    with i18n.speaking("lv", marking=True):
+    with i18n.speaking(lang, marking=True):
         made = {page.name: page for page in parts.site(ROOT, {})}
-    html = pages.html_in("lv", made["assessment"], policy="", assets="", scripts="")
-    assert '<rapport-assessment level="2" lang="en">' in html and '<header class="opening" lang="en">' in html
-    assert i18n.OPEN not in html and bank.says["title"] in html
-    index = pages.html_in("lv", made["index"], policy="", assets="", scripts="").replace("\u00ad", "")
-    assert f'<a href="{made["assessment"].name}' in index and f'<span lang="en">{bank.says["title"]}</span>' in index
+    html = pages.html_in(lang, made["assessment"], policy="", assets="", scripts="")
+    data = json.loads(re.search(r'<rapport-assessment level="2"><script type="application/json">(.*?)</script>', html, re.DOTALL)[1])
+    assert data["lang"] == lang and data["incidents"].keys() == payload(load(ROOT))["incidents"].keys()
+    assert not [found for text in data["says"].values() for found in leftovers(text, lang)]
+    words = json.loads(re.search(r'id="rapport-words"[^>]*>(.*?)</script>', html, re.DOTALL)[1])["assessment"]
+    assert not [found for text in words.values() for found in leftovers(text.replace("\u00ad", ""), lang)]
+    assert data["says"]["english"] in html.replace("\u00ad", "").replace("\u00a0", " ")
+    body = re.sub(r'<script type="application/json">.*?</script>', "", html, flags=re.DOTALL)
+    assert leftovers_in_page(body, lang) == [] and i18n.OPEN not in html
+
+
+@pytest.mark.parametrize("lang", ["gu", "lv"])
+def test_what_is_said_of_scores_and_of_a_group_is_in_the_reader_s_language(bank, lang, sat):
+    from rapport import i18n
+    from rapport.assessment import cohort, parallel
+    from rapport.i18n.leftovers import leftovers
+
+    with i18n.speaking(lang):
+        told = own_report(bank, []) + own_report(bank, [sat("pre", "random"), sat("post", "expert"), sat("day30", "careful")]) + own_report(bank, [sat("pre", "expert"), sat("post", "random")])
+        for people, harder in ((9, 0), (48, 0), (400, 0), (400, 0.5)):
+            group = simulated.cohort(bank, people, seed=7, harder=harder)
+            found = parallel.compare(cohort.sittings_frame(bank, group), cohort.answers_frame(bank, group))
+            told += [found if isinstance(found, str) else found.says]
+            quarter = cohort.bottom_quarter(cohort.sittings_frame(bank, group), "post")
+            told += [quarter if isinstance(quarter, str) else quarter.says]
+        told += [cohort.withheld(9, 9, 10), cohort.withheld(20, 25, 10), parallel.compare(cohort.sittings_frame(bank, []), cohort.answers_frame(bank, []))]
+    assert [(line, found.words) for line in told for found in leftovers(line, lang)] == []
+    assert lang == "gu" or not re.search(r"\d\.\d", " ".join(told)), "a decimal point in Latvian"

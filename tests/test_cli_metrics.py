@@ -178,7 +178,7 @@ def test_only_what_a_figure_needs_can_hinder_it(contacts, capsys):
     table = pd.read_csv("contacts.csv", dtype=str).drop(columns="complaint").replace({"reopened": {"1": "2"}})
     table.to_csv("contacts.csv", index=False)
     assert run(["metrics", "contacts.csv", "--metric", "escalation_rate"]) == 0
-    assert "Escalation rate: 33.3 %" in capsys.readouterr().out
+    assert "Escalation rate: 33.3%" in capsys.readouterr().out
     assert run(["metrics", "contacts.csv", "--metric", "complaint_rate"]) == 1
     assert "complaint: found no such column" in capsys.readouterr().err
     assert run(["metrics", "contacts.csv"]) == 1

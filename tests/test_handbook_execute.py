@@ -55,10 +55,22 @@ def test_a_failing_cell_is_shown_and_the_others_finish_first(tmp_path):
         execute.write_outputs(root, progress=lambda *each: told.append(each))
     bad, warns = caught.value.errors
     assert isinstance(bad, execute.NotebookError) and bad.cell == 2
-    assert "01_bad.ipynb: cell 2: ZeroDivisionError: division by zero\n    x = 0\n    1 / x" in str(bad)
+    assert "01_bad.ipynb: cell 2: ZeroDivisionError: division by zero\n    x = 0\n  → 1 / x" in str(bad)
     assert "02_warns.ipynb: cell 1" in str(warns) and "UserWarning: old way" in str(warns)
     assert [done for _, done, _ in told] == [1, 2, 3]
     assert {path: path.read_bytes() for path in before} == before, "nothing is written when one fails"
+
+
+def test_the_message_of_a_long_failing_cell_fits_a_screen_and_points_at_its_line(tmp_path):
+    source = "\n".join(f"a{number} = {number}" for number in range(60)) + "\nraise ValueError('x' * 900)\n" + "\n".join(f"b{number} = {number}" for number in range(30))
+    with pytest.raises(execute.NotebookError) as failed:
+        root = course(tmp_path, **{"01_long": [source]})
+        path = root / "notebooks" / "01_long.ipynb"
+        execute.run_notebook(execute.read_notebook(path), path, root)
+    told = str(failed.value).splitlines()
+    assert failed.value.cell == 1 and failed.value.cell_line == 61
+    assert len(told) <= 20 and all(len(line) < 500 for line in told)
+    assert "  → raise ValueError('x' * 900)" in told and "    … 52 lines before" in told and "    a59 = 59" in told
 
 
 def test_an_error_that_a_cell_is_tagged_to_raise_is_refused_as_well(tmp_path):

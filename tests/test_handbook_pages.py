@@ -192,7 +192,7 @@ def html_files(site):
 
 def test_the_site_has_its_pages_and_every_link_leads_somewhere(site):
     names = [name for name in site if name.endswith(".html")]
-    assert names == ["index.html", f"{STEM}.html", f"{STEM}-cards.html", "about.html", "search.html"]
+    assert names == ["index.html", f"{STEM}.html", f"{STEM}-cards.html", "about.html", "search.html", "progress.html", "statement.html"]
     module = site[f"{STEM}.html"].decode()
     assert f'href="{STEM}-cards.html#say-so"' in module and 'href="#source-known-2004"' in module and 'id="source-known-2004"' in module
     assert f'href="{STEM}.html"' in site[f"{STEM}-cards.html"].decode() and 'href="#say-when"' in site[f"{STEM}-cards.html"].decode()
@@ -214,7 +214,11 @@ def test_every_page_has_a_language_a_strict_policy_and_nothing_from_elsewhere(si
 
 
 def test_no_file_of_the_handbook_names_a_public_address_to_load_from(site):
+    asks = re.findall(r"fetch\(.*", site[package.KEEPER].decode())
+    assert len(asks) == 2 and asks[0].startswith("fetch(name, { integrity: ") and asks[1].startswith("fetch(request);")  # names on its list, and what a page asked for
     for name, data in site.items():
+        if name == package.KEEPER:
+            continue
         text = data.decode(errors="ignore")
         if name == "minisearch.js":
             text = text.replace("    fetch(key, initial) {", "").replace("this._index.fetch(term, createMap)", "")  # a method of its map
@@ -228,7 +232,7 @@ def test_content_cannot_bring_markup_into_a_page(site):
 
 
 def test_the_one_file_form_allows_its_own_scripts_by_hash_and_links_to_nothing_outside(course, executed):
-    module = pages.read_module(course, STEM, executed[course / f"notebooks/{STEM}.ipynb"])
+    module = pages.read_module(course, STEM, executed[course / f"notebooks/{STEM}.ipynb"], pages.read_exercises(course, STEM))
     html = package.single_file(pages.single_page(course, module)).decode()
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1]
     assert "'self'" not in policy and "unsafe" not in policy
@@ -242,7 +246,7 @@ def test_the_one_file_form_allows_its_own_scripts_by_hash_and_links_to_nothing_o
 
 
 def test_a_link_that_leads_nowhere_is_named(course, executed):
-    module = pages.read_module(course, STEM, executed[course / f"notebooks/{STEM}.ipynb"])
+    module = pages.read_module(course, STEM, executed[course / f"notebooks/{STEM}.ipynb"], ("", {}))
     with pytest.raises(ContentError, match=r"the link '\.\./data/x\.csv' leads nowhere"):
         pages.relink('<a href="../data/x.csv">x</a>', pages.site_href(STEM), module.notebook_path, module)
 
@@ -265,15 +269,26 @@ def test_a_link_that_leads_nowhere_is_named(course, executed):
         (("<main", '<p aria-labelledby="nowhere">x</p><main'), "that a label names"),
         (("<main", "<h1>x</h1><main"), "2 headings of the first level"),
         (("Content-Security-Policy", "X"), "no content-security policy"),
+        (("script-src 'self'", "script-src 'self' 'unsafe-inline'"), "is not strict (unsafe-)"),
+        (("script-src 'self'", "script-src *"), "is not strict (*)"),
+        (("; base-uri 'none'", ""), "is not strict (base-uri 'none')"),
+        (("<head>", '<head><script src="page.js"></script>'), "comes too late"),
+        (("<main", '<meta http-equiv="refresh" content="0;url=x"><main'), 'http-equiv="refresh"'),
+        (("<main", '<script src="data:text/javascript,1"></script><main'), "would send a request"),
+        (("<main", '<svg><animate attributeName="href"></animate></svg><main'), "<animate> is not allowed"),
+        (("<main", '<svg><a xlink:href="javascript:x">x</a></svg><main'), "would send a request"),
+        (("<main", '<a href="javascript:x()">x</a><main'), "leads nowhere"),
+        (("<main", '<noscript><p>x</p></noscript><main'), "<noscript> is not allowed"),
     ],
 )  # fmt: skip
 def test_a_finished_page_with_a_fault_is_refused(site, change, said):
     html = html_files(site)
     files = [name for name in site if name not in html]
-    verify.verify(html, files)
-    html["about.html"] = html["about.html"].replace(*change, 1)
+    found = {name: verify.findings(text) for name, text in html.items()}
+    verify.verify(found, files)
+    found["about.html"] = verify.findings(html["about.html"].replace(*change, 1))
     with pytest.raises(ContentError, match=re.escape(said)):
-        verify.verify(html, files)
+        verify.verify(found, files)
 
 
 def test_page_and_charts_share_their_colours_and_both_dark_blocks_agree():
@@ -284,10 +299,21 @@ def test_page_and_charts_share_their_colours_and_both_dark_blocks_agree():
     assert {name: light[name] for name in shared} == {name: charts.COLOURS[colour] for name, colour in shared.items()}
 
 
-@pytest.mark.parametrize("block", [0, 1])
-def test_text_colours_reach_double_a_contrast_on_page_and_surface(block):
+def test_high_contrast_is_the_same_by_the_systems_setting_and_by_choice():
     css = (package.WEB / "style.css").read_text(encoding="utf-8")
-    tokens = dict(re.findall(r"--([\w-]+): (#\w+)", re.findall(r":root[^{]*\{([^}]*)\}", css)[block]))
+    by_system, by_choice = (dict(re.findall(r"--([\w-]+): ([^;]+)", block)) for block in re.findall(r":root[^{]*\{([^}]*light-dark[^}]*)\}", css))
+    dark = dict(re.findall(r"--([\w-]+): (#\w+)", re.findall(r":root[^{]*\{([^}]*)\}", css)[1]))
+    assert by_system == by_choice and set(by_system) == set(dark)
+
+
+@pytest.mark.parametrize("block, least", [(0, 4.5), (1, 4.5), (3, 7), (4, 7)])
+def test_text_colours_reach_double_a_contrast_on_page_and_surface_and_treble_a_where_it_is_asked_for(block, least):
+    css = (package.WEB / "style.css").read_text(encoding="utf-8")
+    blocks = re.findall(r":root[^{]*\{([^}]*)\}", css)
+    if block < 3:
+        tokens = dict(re.findall(r"--([\w-]+): (#\w+)", blocks[block]))
+    else:  # one block holds both: light-dark(one, other)
+        tokens = {name: (light, dark)[block - 3] for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\)", blocks[3])}
 
     def luminance(colour):
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -299,9 +325,9 @@ def test_text_colours_reach_double_a_contrast_on_page_and_surface(block):
         return (light + 0.05) / (dark + 0.05)
 
     for name in ("text", "muted", "accent", "good", "bad", "warn"):
-        for ground in ("bg", "surface"):
-            assert contrast(tokens[name], tokens[ground]) >= 4.5, (name, ground)
-    assert contrast(tokens["accent-text"], tokens["accent"]) >= 4.5
+        for ground in ("bg", "surface", "accent-soft") if name == "text" else ("bg", "surface"):
+            assert contrast(tokens[name], tokens[ground]) >= least, (name, ground)
+    assert contrast(tokens["accent-text"], tokens["accent"]) >= least
     assert contrast(tokens["focus"], tokens["bg"]) >= 3
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
@@ -317,7 +343,7 @@ def test_two_builds_give_the_same_bytes(course, tmp_path):
     first = handbook.build(course, tmp_path / "one" / "handbook")
     handbook.build(course, tmp_path / "two" / "handbook")
     assert everything(tmp_path / "one") == everything(tmp_path / "two")
-    assert first.index.exists() and len(first.pages) == 4 and first.singles[0].name == f"{STEM}.html"
+    assert first.index.exists() and len(first.pages) == 7 and first.singles[0].name == f"{STEM}.html"
     with zipfile.ZipFile(first.zip) as archive:
         assert archive.testzip() is None and "rapport-handbook/index.html" in archive.namelist()
         assert {name.split("/", 1)[1] for name in archive.namelist()} == set(everything(first.index.parent))

@@ -83,6 +83,31 @@ def test_a_code_cell_keeps_its_code_and_exchanges_sentences_and_comments():
     assert 'query("owned == 1 and updates > 0")' in turned and "{len(trial):,}" in turned and '["none", "matched"]' in turned
 
 
+@pytest.mark.parametrize(
+    ("source", "labels"),
+    [
+        ('ax.set_xlabel("week"); ax.set(ylim=(0, 1), ylabel="share")', ["share", "week"]),
+        ('charts.write(ax, x, y, "fifty-fifty", ha="center", colour_name="accent")', ["fifty-fifty"]),
+        ('charts.line(ax, x, told["mean"], label="before" if early else "after", colour_name="quiet")', ["after", "before"]),
+        ('ax.text(1, 2, "margin"); ax.annotate("edge", (0, 1)); ax.set_xticks([0, 1], ["none", "some"]); ax.legend(["left", "right"])', ["edge", "left", "margin", "none", "right", "some"]),
+        ('for place, words in ((0, "margin"), (1, f"{n} people")):\n    charts.reference(ax, place, words)', ["margin", "{n} people"]),
+        ('for name, colour in zip(["letters", "calls"], ["accent", "quiet"]):\n    charts.line(ax, x, y, label=name, colour_name=colour)', ["calls", "letters"]),
+        ('charts.dots(ax, ["1st end", "2nd", "3rd"], y)', ["1st end", "2nd", "3rd"]),
+        ('pd.DataFrame({name: {"people A": 1, "verdict": each.verdict} for name, each in found.items()})', ["people A", "verdict"]),
+        ('names = {"own_no": "owned", "paid": "money"}\nreadable(table[list(names)], names | {"x_y": "rest"})', ["money", "owned", "rest"]),
+        # names of columns and colours, and what the code looks something up by
+        ('rows = ["none", "matched"]\ncharts.dots(ax, rows, fair.loc[rows])', []),
+        ('wish = calls[calls.line == "poor"].groupby("market")[["mean", "sem"]].agg("sum")', []),
+        ('told = {"before now": 1, "later": 2}\ntold["later"]', ["before now"]),
+        ('charts.dots(ax, order, y, colours=["quiet", "accent"]); ax.set_xlabel("$x$"); ax.text(0, 0, "r"); ax.set_ylabel("day_no")', []),
+    ],
+)
+def test_a_label_is_known_by_where_it_stands(source, labels):
+    assert sorted(words for words, *_ in recorded(texts.code, source)) == labels
+    turned = texts.code(source, lambda words, *_: words + "’")
+    compile(turned, "cell", "exec")
+
+
 def test_values_of_an_f_string_still_come_out_after_translation():
     turned = texts.code('said = f"Mean {values[\'a\']:.1f} of {n:,} people"', lambda words, *_: "Cilvēku ir {n:,}, \"vidēji\" {values['a']:.1f}")
     space = {"values": {"a": 2.25}, "n": 1200}
@@ -255,6 +280,11 @@ def test_a_broken_catalogue_names_file_and_line_and_the_other_language_still_rea
 def test_every_plural_form_is_there_with_placeholders_of_the_english_text(lang, forms, says):
     faults = list(checks.message_faults(("{n} card", "{n} cards"), forms, lang))
     assert bool(faults) == bool(says) and all(says in fault for fault in faults)
+
+
+def test_a_number_without_its_nought_is_the_same_number():
+    assert not list(checks.message_faults("an aim of .70, in v1.2 of 3.", "mērķis 0,70, 3. daļas v1.2", "lv"))
+    assert list(checks.message_faults("an aim of .70", "mērķis 0,07", "lv"))
 
 
 def test_a_catalogue_of_no_file_is_told(course):

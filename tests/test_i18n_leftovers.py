@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[1]
         ("lv", "Mean of the customers", ["Mean of the customers"]),
         ("lv", "Lietojiet query vai Xylophone.", ["query", "Xylophone"]),
         ("lv", "Chen Rui raksta; {len(trial):,} kļūmes, `mean` un .item(), .loc[…]", []),
+        ("gu", "first_impression અને book.trial, own.mean: the first", ["the first"]),
+        ("lv", "Kolonna half_day ir book.calls tabulā. always", ["always"]),
         ("en", "Whatever it says.", []),
     ],
 )

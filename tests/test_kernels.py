@@ -33,7 +33,7 @@ def test_the_warm_process_has_one_thread_and_none_of_the_engines():
 
 def test_a_thread_in_the_warm_process_is_refused():
     """Without the variable NumPy's linear algebra starts its own threads, and the module must notice."""
-    code = "import threading, time\nthreading.Thread(target=time.sleep, args=(5,), daemon=True).start()\nimport rapport.kernels.warm"
+    code = "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\nimport rapport.kernels.warm"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={"OPENBLAS_NUM_THREADS": "1", "PATH": "", "PYTHONPATH": str(Path(kernels.__file__).parents[2])})
     assert ran.returncode == 1 and "2 threads run after the imports" in ran.stderr
 

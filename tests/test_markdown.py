@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from rapport.content import ContentError
+from rapport.i18n import CLOSE, OPEN
 from rapport.markdown import formula, inline, slug, to_html
 
 PAYLOADS = [
@@ -92,3 +93,9 @@ def test_table_alignment_is_a_class_and_the_frame_can_be_scrolled_by_keyboard():
     html = to_html("| a | b |\n|--:|---|\n| 1 | 2 |")
     assert '<td class="right">1</td>' in html and "style=" not in html
     assert re.search(r'<div class="table"[^>]*tabindex="0"[^>]*>\s*<table>', html)
+
+
+@pytest.mark.parametrize("text, tag", [("**Whom? And then?**", "strong"), ('*"It is."* Sometimes.', "em")])
+def test_emphasis_at_the_edge_of_a_text_left_in_english_is_emphasis(text, tag):
+    for html in (to_html(f"{OPEN}{text}{CLOSE}"), inline(f"{OPEN}{text}{CLOSE}"), to_html(f"{OPEN}Before. {text}{CLOSE}")):
+        assert f"<{tag}>" in html and "*" not in html and html.count(OPEN) == html.count(CLOSE) == 1

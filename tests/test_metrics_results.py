@@ -19,7 +19,7 @@ def test_a_result_knows_its_parts_and_prints_as_one_line():
     found = metrics.escalation_rate(cases())
     assert (found.numerator, found.denominator, found.n, found.value) == (12, 40, 40, 0.3)
     assert found.interval == wilson(12, 40)
-    assert str(found) == "Escalation rate: 30.0 % (95% interval 18.1 to 45.4 %), 12 of 40; n = 40. Cases taken higher up or outside, of all cases."
+    assert str(found) == "Escalation rate: 30.0% (95% interval 18.1 to 45.4%), 12 of 40; n = 40. Cases taken higher up or outside, of all cases."
 
 
 def test_a_group_says_whose_figure_it_is_and_rows_left_out_are_told():

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,7 @@ def _wrapped(fig: Figure, text: str, font: FontProperties, room: float) -> list[
     """`text` on as few lines as `room` inches allow, the lines about equally long."""
     renderer = fig.canvas.get_renderer()
 
+    @cache  # the lines are divided again and again
     def wide(words: str) -> float:
         return renderer.get_text_width_height_descent(words, font, ismath=False)[0] / fig.dpi
 

@@ -11,12 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from rapport import i18n
 
+COURSE = ("notebooks", "playbooks", "exercises", "hunts", "assessment", "data", "locales")
+"""Folders of a course that hold content."""
 MODULE_STEM = re.compile(r"^[0-9]{2}_[a-z0-9_]+\Z")
 
 
@@ -90,6 +93,55 @@ def course_root(start: Path | None = None) -> Path:
         f"no course found at {here}: a course folder holds notebooks/, playbooks/ and exercises/. "
         "Run the command inside one, or set RAPPORT_COURSE to its path."
     )
+
+
+def closed(root: Path) -> Path:
+    """`root`, after a look that no file or folder of the course is a link to somewhere outside it.
+
+    Raises
+    ------
+    ContentError
+        For each that is; what it leads to would be read, and run, as if it belonged to the course.
+    """
+    inside = os.path.join(os.path.realpath(root), "")
+
+    def found() -> Iterable[ContentError]:
+        for top in COURSE:
+            for folder, folders, files in os.walk(root / top):
+                for path in (os.path.join(folder, name) for name in ("", *folders, *files)):
+                    if (os.path.islink(path.rstrip(os.sep)) or os.path.isdir(path)) and not os.path.realpath(path).startswith(inside):
+                        yield ContentError(f"is a link that leads out of the course, to {os.path.realpath(path)}; copy what it leads to into the course.", path.rstrip(os.sep))
+
+    raise_all(sorted({str(error): error for error in found()}.values(), key=str))
+    return root
+
+
+# An address of a link or picture in Markdown: in brackets, after a reference's colon, or by itself between < and >.
+_ADDRESS = re.compile(r"\]\(\s*<?([^\s>)]*)|\]:\s+<?([^\s>]+)|<([a-zA-Z]+:[^\s>]*)>")
+_OUTWARD = re.compile(r"file:|[a-z]:[\\/]|[\\/]|[^?#]*[\\\0]", re.IGNORECASE)
+
+
+def outward(text: str, path: Path) -> str | None:
+    """The first address in Markdown `text` of the file at `path` that leads to a file outside the course; None where there is none.
+
+    That is what begins with a slash, a drive letter or ``file:``, holds a backslash or NUL, or climbs above the course with ``..``.
+    """
+    for match in _ADDRESS.finditer(text):
+        address = next(filter(None, match.groups()), "")
+        plain = unquote(address)
+        if _OUTWARD.match(plain) or (".." in plain and _climbs(plain.split("#")[0], path)):
+            return address
+    return None
+
+
+def _climbs(address: str, path: Path) -> bool:
+    root = next((place for place in Path(path).absolute().parents if all((place / folder).is_dir() for folder in ("notebooks", "playbooks", "exercises"))), None)
+    return root is not None and not Path(os.path.normpath(Path(path).absolute().parent / address)).is_relative_to(root)
+
+
+def outward_says(address: str) -> str:
+    """What is wrong with such an address, and what to write."""
+    return f"the link {address!r} leads out of the course; link to a file of the course by its relative address, or to the web."
 
 
 def module_stems(root: Path) -> list[str]:
@@ -193,12 +245,23 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def validate(document: Document, model: type[Model]) -> Model:
-    """`document` as a pydantic `model`; every fault becomes a `ContentError` with its line."""
+    """`document` as a pydantic `model`; every fault, and every link that leads out of the course, becomes a `ContentError` with its line."""
+    raise_all(document.error(outward_says(address), *keys) for keys, text in _texts(document.data) if (address := outward(text, document.path)))
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
         raise_all([_explain(document, item) for item in error.errors()])
         raise  # unreachable: a ValidationError has at least one item
+
+
+def _texts(value: Any, keys: tuple[str | int, ...] = ()) -> Iterable[tuple[tuple[str | int, ...], str]]:
+    """Every text below `value` that could hold a link, with its keys."""
+    if isinstance(value, str):
+        if "](" in value or "]:" in value or "<" in value:
+            yield keys, value
+    elif isinstance(value, (dict, list)):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(inner, (*keys, key))
 
 
 def _explain(document: Document, item: dict[str, Any]) -> ContentError:
@@ -225,9 +288,9 @@ def read_yaml(path: Path, model: type[Model]) -> tuple[Model, Document]:
 
 
 def _kind(path: Path) -> str:
-    if path.parent.name == "playbooks" and path.stem in ("moments", "markets", "paths"):
+    if path.parent.name == "playbooks" and path.stem in ("moments", "markets", "paths", "glossary"):
         return path.stem
-    return {"exercises": "exercises", "hunts": "hunt"}.get(path.parent.name) or ("scenario" if path.parent.parent.name == "playbooks" else "")
+    return {"assessment": "assessment", "exercises": "exercises", "hunts": "hunt"}.get(path.parent.name) or ("scenario" if path.parent.parent.name == "playbooks" else "")
 
 
 def translated(document: Document, kind: str) -> Document:
@@ -273,6 +336,7 @@ def read_markdown(path: Path, model: type[Model]) -> tuple[Model, str, int]:
         from rapport.i18n import texts
 
         body = texts.markdown(body, words_of(Path(path)), line)
+    raise_all(ContentError(outward_says(address), path, line + at) for at, words in enumerate(body.splitlines()) if (address := outward(words, Path(path))))
     return front, body, line
 
 

@@ -11,17 +11,18 @@ from html import unescape
 from xml.etree.ElementTree import Element
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import escape
 
 from rapport.content import ContentError
-from rapport.i18n import OPEN
+from rapport.i18n import CLOSE, OPEN
 from rapport.i18n.words import Words
 
 BADGES = ("strong", "mixed", "folklore", "legal")
 LABELS = Words(__file__, {"strong": "Strong", "mixed": "Mixed", "folklore": "Folklore", "legal": "Legal", "table": "Table"})
 _SAFE_LINK = re.compile(r"^(?:https?:|mailto:|[./?\w%-][^:#]*(?:#|$)|#)", re.IGNORECASE)
-_MATHML = frozenset(
+MATHML = frozenset(
     "math mrow mi mn mo mtext mspace ms mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts "
     "mprescripts none mtable mtr mtd mstyle mpadded mphantom menclose".split()
 )
@@ -102,7 +103,7 @@ def formula(latex: str, *, display: bool = False) -> str:
 
 
 def _mathml(element: Element) -> str:
-    if element.tag not in _MATHML:
+    if element.tag not in MATHML:
         raise ContentError(f"a formula may not make <{element.tag}>; simplify its LaTeX.")
     if (element.text or "").startswith("\\"):
         raise ContentError(f"a formula uses {element.text}, which is not known here; use another LaTeX command.")
@@ -119,11 +120,19 @@ def _parser() -> MarkdownIt:
     parser.validateLink = lambda address: bool(_SAFE_LINK.match(address.strip()))  # type: ignore[method-assign]
     # Without digits or spaces at the dollar signs, "$5 and $6" stays money.
     parser.use(dollarmath_plugin, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
+    parser.core.ruler.before("inline", "marks", _marks)
     parser.add_render_rule("math_inline", lambda _self, tokens, i, *_: formula(tokens[i].content))
     parser.add_render_rule("math_inline_double", lambda _self, tokens, i, *_: formula(tokens[i].content, display=True))
     parser.add_render_rule("math_block", lambda _self, tokens, i, *_: f'<div class="formula">{formula(tokens[i].content.strip(), display=True)}</div>\n')
     parser.add_render_rule("table_wrap", lambda _self, tokens, i, *_: tokens[i].content)
     return parser
+
+
+def _marks(state: StateCore) -> None:
+    """Marks of English that is left in a text count as punctuation, so that emphasis beside them is still emphasis."""
+    for token in state.tokens:
+        if token.type == "inline":
+            token.content = token.content.replace(OPEN, f"&#{ord(OPEN)};").replace(CLOSE, f"&#{ord(CLOSE)};")
 
 
 def _headings(tokens: Sequence[Token], offset: int, used: set[str]) -> None:
@@ -168,6 +177,8 @@ def _tables(tokens: list[Token]) -> None:
     at = 0
     while at < len(tokens):
         token = tokens[at]
+        if token.type == "th_open" and not tokens[at + 1].content.strip():
+            token.tag = tokens[at + 2].tag = "td"  # an empty heading cell would be announced as a heading without words
         if token.type in ("th_open", "td_open") and (style := str(token.attrs.pop("style", ""))):
             token.attrSet("class", style.removeprefix("text-align:"))
         if token.type in ("table_open", "table_close"):

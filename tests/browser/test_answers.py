@@ -24,14 +24,14 @@ BODY = "body{margin:0;padding:1rem;background:Canvas;color:CanvasText;font-famil
 
 def write_page(folder, html, name="page.html"):
     """A page as the handbook makes it: the strict policy, one classic script, the exercises as HTML."""
-    for part in ("answers.js", "answers.css"):
+    for part in ("record.js", "answers.js", "answers.css"):
         (folder / part).write_bytes((WEB / part).read_bytes())
     (folder / "body.css").write_text(BODY, encoding="utf-8")
     path = folder / name
     path.write_text(
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Exercises</title>
 <meta http-equiv="Content-Security-Policy" content="{POLICY}"><meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="body.css"><link rel="stylesheet" href="answers.css"><script defer src="answers.js"></script></head>
+<link rel="stylesheet" href="body.css"><link rel="stylesheet" href="answers.css"><script defer src="record.js"></script><script defer src="answers.js"></script></head>
 <body><main><h1>A page</h1><h2>Exercises</h2>{html}</main></body></html>""",
         encoding="utf-8",
     )
@@ -224,8 +224,7 @@ def test_attempts_guess_and_hints_survive_a_reload_and_belong_to_their_draw(page
     assert page.evaluate("document.activeElement.className") == "exercise-draw"
     page.reload()
     assert "Draw 2 of 2" in here.inner_text()
-    stored = page.evaluate("Object.keys(localStorage)")
-    assert stored and all(name.startswith("rapport:exercise:10_small_course/rate:") for name in stored)
+    assert sorted(page.evaluate("Object.keys(localStorage)")) == ["rapport:exercise:10_small_course/rate:draw", "rapport:record"]
 
 
 def test_the_second_draw_has_its_own_right_answer(page, small, keys):

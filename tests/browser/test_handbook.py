@@ -157,6 +157,33 @@ def test_light_and_dark_can_be_chosen_and_the_choice_is_kept(opened):
     assert page.evaluate(ground) == dark, "the keyboard chooses too, and System follows the device"
 
 
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("name", [STEM, f"{STEM}-cards", "index"])
+def test_high_contrast_follows_the_system_or_a_choice_and_every_text_reaches_treble_a(opened, name, dark):
+    tokens = "['bg', 'text', 'muted', 'accent', 'bad'].map(name => getComputedStyle(document.body).getPropertyValue('--' + name))"
+    page = opened(name, dark=dark, contrast="more")
+    asked = page.evaluate(tokens)
+    page.emulate_media(contrast="no-preference", color_scheme="dark" if dark else "light")
+    assert page.evaluate(tokens) != asked
+    page.get_by_label("High contrast").check()
+    page.reload()
+    assert page.get_by_label("High contrast").is_checked() and page.evaluate(tokens) == asked
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+    page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({ runOnly: ['color-contrast-enhanced'], preload: false })")
+    assert found["passes"][0]["nodes"], "axe measured"
+    assert [(node["target"], node["failureSummary"]) for each in found["violations"] for node in each["nodes"]] == []
+
+
+def test_in_forced_colours_the_chosen_appearance_and_the_badges_are_still_told_apart(opened):
+    page = opened(STEM, forced_colors="active")
+    style = "(each, pseudo) => { const found = getComputedStyle(each, pseudo); return found.color + found.backgroundColor; }"
+    chosen, other = (page.locator(f".theme input{which} + span").first.evaluate(style) for which in (":checked", ":not(:checked)"))
+    assert chosen != other
+    shape = page.locator(".claim[data-badge=strong] .badge").first.evaluate("each => getComputedStyle(each, '::before').backgroundColor")
+    assert shape == page.evaluate("getComputedStyle(document.body).color"), "the shape beside the word is painted"
+
+
 def test_what_the_browser_keeps_is_erased_on_request_only_and_only_ours(opened):
     page = opened("about")
     page.evaluate("localStorage.setItem('rapport:x', '1'); localStorage.setItem('other', '1')")

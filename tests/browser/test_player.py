@@ -32,14 +32,14 @@ def small():
 
 def write_page(folder, graph, name="case.html", attributes='seed="0"'):
     """A page as the handbook makes it: the strict policy, one classic script, the graph as data."""
-    for part in ("player.js", "player.css"):
+    for part in ("record.js", "player.js", "player.css"):
         (folder / part).write_bytes((WEB / part).read_bytes())
     data = json.dumps(graph, ensure_ascii=False).replace("<", "\\u003c")
     path = folder / name
     path.write_text(
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{graph["title"]}</title>
 <meta http-equiv="Content-Security-Policy" content="{POLICY}"><meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="player.css"><script defer src="player.js"></script></head><body><main><h1>A page</h1><h2>Part</h2>
+<link rel="stylesheet" href="player.css"><script defer src="record.js"></script><script defer src="player.js"></script></head><body><main><h1>A page</h1><h2>Part</h2>
 <rapport-scenario {attributes}><script type="application/json">{data}</script><p>This case needs JavaScript.</p></rapport-scenario></main></body></html>""",
         encoding="utf-8",
     )
@@ -65,6 +65,11 @@ def opened(page_factory, tmp_path):
 def stored(page, graph):
     text = page.evaluate("key => localStorage.getItem(key)", KEY + graph["id"])
     return text and json.loads(text)
+
+
+def runs(page, graph):
+    """The finished runs of a case in the learner's record."""
+    return page.evaluate("id => RapportRecord.runs(id)", graph["id"])
 
 
 MOVES = """limit => {
@@ -201,7 +206,7 @@ def test_every_ending_is_shown_with_its_epilogue_and_the_persons_portrait(opened
         for told in (node["heading"], persona["title"]):
             assert fill(told, place) in text
         assert plain(fill(node["epilogues"][case], place)) in text
-        assert stored(page, graph)["runs"][0]["scores"] == follow(begin(graph, place["id"], state["draw"]), path).scores
+        assert runs(page, graph)[0]["scores"] == follow(begin(graph, place["id"], state["draw"]), path).scores
 
 
 def plain(markdown):
@@ -245,7 +250,7 @@ def test_the_case_is_played_to_its_end_with_the_keyboard_alone(opened, graph):
             press_until(page, ".rs-option")
             page.keyboard.press("Enter")
     assert page.locator(".rs-scores dt").all_inner_texts() == graph["axis_labels"]
-    assert len(stored(page, graph)["runs"]) == 1
+    assert len(runs(page, graph)) == 1
 
 
 def test_effects_stay_hidden_until_the_end_and_then_add_up(opened, graph):
@@ -255,7 +260,7 @@ def test_effects_stay_hidden_until_the_end_and_then_add_up(opened, graph):
         shown = page.inner_text("rapport-scenario")
         assert not any(f"{axis} {sign}" in shown for axis in graph["axis_labels"] for sign in "+−")
         move(page)
-    run = stored(page, graph)["runs"][0]
+    run = runs(page, graph)[0]
     numbers = [int(text.replace("−", "-")) for text in page.locator(".rs-number").all_inner_texts()]
     walk = follow(begin(graph, run["place"], run["draw"]), run["path"])
     assert numbers == run["scores"] == walk.scores
@@ -356,7 +361,7 @@ def test_a_reload_resumes_where_the_learner_stopped(opened, graph):
     assert stored(page, graph) == before
     play_to_end(page)
     page.reload()
-    assert page.locator(".rs-scores").count() == 1 and len(stored(page, graph)["runs"]) == 1, "an ended run is shown again, not counted again"
+    assert page.locator(".rs-scores").count() == 1 and len(runs(page, graph)) == 1, "an ended run is shown again, not counted again"
 
 
 def test_a_changed_graph_restarts_politely_and_keeps_the_ended_runs(opened, small, tmp_path):
@@ -368,11 +373,11 @@ def test_a_changed_graph_restarts_politely_and_keeps_the_ended_runs(opened, smal
     page.goto(write_page(tmp_path, small | {"hash": "0000000000000000"}).as_uri())
     assert "has been revised" in page.inner_text(".rs-note")
     state = stored(page, small)
-    assert (state["path"], state["graph"], len(state["runs"])) == ([], "0000000000000000", 1)
+    assert (state["path"], state["graph"], len(runs(page, small))) == ([], "0000000000000000", 1)
     assert page.evaluate("document.querySelector('rapport-scenario').log") == [], "old runs are no log of the new graph"
     page.click(BEGIN)
     play_to_end(page)
-    assert len(stored(page, small)["runs"]) == 2
+    assert len(runs(page, small)) == 2
 
 
 def test_a_damaged_stored_value_is_set_aside(opened, small):
@@ -387,7 +392,7 @@ def test_a_damaged_stored_value_is_set_aside(opened, small):
         assert page.evaluate("key => localStorage.getItem(key)", KEY + small["id"] + ":damaged") == kept
     page.click(BEGIN)
     play_to_end(page)
-    assert len(stored(page, small)["runs"]) == 1
+    assert len(runs(page, small)) == 1
 
 
 def test_a_kept_run_that_makes_no_sense_does_not_stop_the_case(opened, small):
@@ -401,7 +406,7 @@ def test_a_kept_run_that_makes_no_sense_does_not_stop_the_case(opened, small):
         page.reload()
         page.click(BEGIN)
         play_to_end(page)
-        assert stored(page, small)["runs"][-1]["path"], change
+        assert runs(page, small)[-1]["path"], change
 
 
 def test_erasing_takes_two_presses_and_leaves_nothing_of_the_case(opened, small):

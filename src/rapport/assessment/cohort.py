@@ -14,7 +14,9 @@ from scipy import stats
 from rapport.assessment.model import LETTERS, Bank
 from rapport.assessment.scoring import SCALES, mean_scores, score_answer, tables
 from rapport.assessment.sitting import HandedOver, read_handed_over
+from rapport.assessment.words import STRINGS
 from rapport.content import ContentError, display_path
+from rapport.i18n.numbers import number, signed
 
 GROUP = 10
 """Below this many people no figure of a group is shown."""
@@ -68,7 +70,7 @@ def read_folder(bank: Bank, folder: Path) -> Handed:
         fuller = max((known, (handed, path)), key=lambda each: (len(each[0].sittings), not each[0].consent))
         lesser = path if fuller[1] != path else known[1]
         people[handed.learner] = fuller
-        aside.append(f"{display_path(lesser)}: the same learner as {fuller[1].name}, which holds at least as much; that one counts.")
+        aside.append(STRINGS.say("same", file=display_path(lesser), other=fuller[1].name))
     return Handed(tuple(each for each, _ in people.values()), tuple(aside))
 
 
@@ -108,9 +110,9 @@ def withheld(consenting: int, handed: int, needed: int = GROUP) -> str | None:
         `GROUP`, `OPEN` or `QUARTER`.
     """
     if consenting < needed:
-        return f"Not shown: it needs {needed} people who sat and consented; there are {consenting}."
+        return STRINGS.say("few", needed=number(needed), there=number(consenting))
     if consenting < OPEN and handed > consenting:
-        return f"Not shown: below {OPEN} people it needs everybody's consent, and {handed - consenting} of {handed} did not give it."
+        return STRINGS.say("consent", open=number(OPEN), without=number(handed - consenting), handed=number(handed))
     return None
 
 
@@ -185,12 +187,12 @@ class Quarter:
     @property
     def says(self) -> str:
         """The figures with their caveat."""
-        return (
-            f"The {self.people} of {self.n} people who scored lowest before the course gained {self.gain:.1f} points of 100 in judgement ({self.low:.1f} to {self.high:.1f}). "
-            f"The whole group gained {self.group_gain:.1f}. On top of that, about {self.by_regression:.1f} would be expected from regression to the mean alone: whoever is chosen for a low "
-            "score had bad luck among other things, and luck does not repeat. Only a comparison group tells the rest apart. "
-            f"Their over-inference changed by {self.over_inference:+.1f} points ({self.over_low:+.1f} to {self.over_high:+.1f}); a rise would be a harm."
+        told = (
+            STRINGS.say("quarter", people=number(self.people), n=number(self.n), gain=number(self.gain, 1), low=number(self.low, 1), high=number(self.high, 1)),
+            STRINGS.say("group", group=number(self.group_gain, 1), regression=number(self.by_regression, 1)),
+            STRINGS.say("harm", change=signed(self.over_inference, 1), low=signed(self.over_low, 1), high=signed(self.over_high, 1)),
         )
+        return " ".join(told)
 
 
 def bottom_quarter(frame: pd.DataFrame, later: str = "post") -> Quarter | str:

@@ -9,10 +9,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from rapport import i18n
 from rapport.assessment.model import Bank, form_minutes
 from rapport.assessment.scoring import CONFIDENCE, brier_table, tables
 from rapport.assessment.simulated import spread
 from rapport.assessment.sitting import DAYS, EXPLAINED, FILE_FORMAT, FILE_KIND, OCCASIONS, draws
+from rapport.assessment.words import STRINGS
+from rapport.i18n.numbers import number
 from rapport.markdown import inline
 
 FORMAT = 1
@@ -24,17 +27,20 @@ def payload(bank: Bank) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``format``, ``version``; ``occasions`` (id, days after the course, explained or not); ``confidence`` (percentages);
+        ``format``, ``version``, ``lang`` (of all but the incidents and their feedback, which are English); ``occasions`` (id, days after the course, explained or not); ``confidence`` (percentages);
         ``draws`` (see `sitting.draws`); ``incidents`` (id → title and texts, no key); ``says``; ``file`` (head of the file to
         hand over); ``key``: base64 of JSON with ``brier`` and, by incident, `scoring.tables` and ``feedback``.
     """
     shown = [incident for form in "AB" for incident in bank.form(form)]
     key = {"brier": brier_table(), "incidents": {incident.id: {**tables(incident), "feedback": incident.feedback.strip()} for incident in shown}}
     says = {name: text.strip() for name, text in bank.says.items()}
-    says["rough"] = says["rough"].format(spread=f"{100 * spread(bank):.0f}")
+    says["rough"] = says["rough"].replace("{spread}", number(100 * spread(bank)))
+    if i18n.language() != i18n.SOURCE:
+        says["english"] = STRINGS["english"]
     return {
         "format": FORMAT,
         "version": bank.version,
+        "lang": i18n.language(),
         "minutes": round(max(form_minutes(bank.form(form)) for form in "AB")),
         "occasions": [{"id": name, "days": DAYS.get(name, 0), "explained": name in EXPLAINED} for name in OCCASIONS],
         "confidence": [round(100 * p) for p in CONFIDENCE],
@@ -53,13 +59,16 @@ def payload(bank: Bank) -> dict[str, Any]:
 
 
 def render(bank: Bank) -> Markup:
-    """Body of the page: heading, lead, and the element that the script takes over. It is English in every language of the
-    handbook: a translation would be another test, whose scores mean something else until people have shown that they do not.
+    """Body of the page: heading, lead, and the element that the script takes over.
+
+    The incidents are English in every language of the handbook, and the page says so: a translation would be another test, whose
+    scores mean something else until people have shown that they do not.
 
     Needs ``assessment.js`` (classic, deferred) and ``assessment.css`` of `rapport.web` on the page.
     """
     data = json.dumps(payload(bank), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    english = Markup('<p class="note">{}</p>').format(STRINGS["english"]) if i18n.language() != i18n.SOURCE else ""
     return Markup(
-        '<header class="opening" lang="en"><h1 id="top">{title}</h1><p class="lead">{lead}</p></header>\n'
-        '<rapport-assessment level="2" lang="en"><script type="application/json">{data}</script>\n<p>{how}</p><p class="note">{no_script}</p></rapport-assessment>'
-    ).format(data=Markup(data), **{name: Markup(inline(bank.says[name].strip())) for name in ("title", "lead", "how", "no_script")})
+        '<header class="opening"><h1 id="top">{title}</h1><p class="lead">{lead}</p></header>\n'
+        '<rapport-assessment level="2"><script type="application/json">{data}</script>\n<p>{how}</p>{english}<p class="note">{no_script}</p></rapport-assessment>'
+    ).format(data=Markup(data), english=english, **{name: Markup(inline(bank.says[name].strip())) for name in ("title", "lead", "how", "no_script")})

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.weightstats import ttost_ind
+
+from rapport.assessment.words import STRINGS
+from rapport.i18n.numbers import number, percent, signed
 
 NEEDED = 100
 """People for each form below which nothing is concluded."""
@@ -68,14 +70,11 @@ class Comparison:
     def says(self) -> str:
         """The verdict in a sentence or two."""
         if self.verdict == "unknown":
-            return f"Unknown. Form A was sat by {self.n[0]} and form B by {self.n[1]} people before the course; the question needs {NEEDED} for each. The figures are no answer."
-        told = (
-            f"Form B minus form A is {self.difference:+.1f} points of 100 (90 % interval {self.low:+.1f} to {self.high:+.1f}, margin ±{MARGIN:g}); "
-            f"the spreads stand at {self.sd_ratio:.2f} to one ({self.sd_low:.2f} to {self.sd_high:.2f}, accepted {SPREADS[0]} to {SPREADS[1]})."
-        )
-        if self.verdict == "shown":
-            return f"Equal means and equal spreads, within the margins. {told}"
-        return f"Not shown to be parallel. {told} Compare people only in the order in which half sat each form first, and look for the incidents that are too easy or too hard."
+            return f"{_unknown(*self.n)} {STRINGS['no_answer']}"
+        said = {"difference": signed(self.difference, 1), "low": signed(self.low, 1), "high": signed(self.high, 1), "level": percent(90), "margin": number(MARGIN)}
+        spreads = {"ratio": number(self.sd_ratio, 2), "from": number(self.sd_low, 2), "to": number(self.sd_high, 2), "least": number(SPREADS[0], 1), "most": number(SPREADS[1], 2)}
+        told = STRINGS.say("figures", **said, **spreads)
+        return f"{STRINGS['parallel']} {told}" if self.verdict == "shown" else f"{STRINGS['not_parallel']} {told} {STRINGS['so']}"
 
 
 def compare(sittings: pd.DataFrame, answers: pd.DataFrame) -> Comparison | str:
@@ -87,13 +86,15 @@ def compare(sittings: pd.DataFrame, answers: pd.DataFrame) -> Comparison | str:
         Of `cohort.sittings_frame` and `cohort.answers_frame`. Only people who consented are counted. Means and spreads come
         from first sittings, in which each person sat the form that was drawn for them.
     """
+    from statsmodels.stats.weightstats import ttost_ind  # a second to import
+
     if sittings.empty:
-        return "Unknown. Nobody has handed over a sitting."
+        return STRINGS["nobody"]
     counted = sittings[sittings["consent"]]
     first = counted[counted["occasion"] == "pre"]
     one, other = (100 * first.loc[first["form"] == form, "judgement"].to_numpy(float) for form in "AB")
     if min(len(one), len(other)) < 3:
-        return f"Unknown. Form A was sat by {len(one)} and form B by {len(other)} people before the course; the question needs {NEEDED} for each."
+        return _unknown(len(one), len(other))
     interval = stats.ttest_ind(other, one, equal_var=False).confidence_interval(0.90)
     spread = stats.bootstrap(
         (other, one), lambda b, a, axis: np.std(b, axis=axis, ddof=1) / np.std(a, axis=axis, ddof=1), n_resamples=RESAMPLES,
@@ -109,6 +110,10 @@ def compare(sittings: pd.DataFrame, answers: pd.DataFrame) -> Comparison | str:
         difference=other.mean() - one.mean(), low=interval.low, high=interval.high, p_equivalence=float(ttost_ind(other, one, -MARGIN, MARGIN, usevar="unequal")[0]),
         sd_ratio=other.std(ddof=1) / one.std(ddof=1), sd_low=float(spread.low), sd_high=float(spread.high), correlation=r, r_low=r_low, r_high=r_high, both=len(pairs),
     )  # fmt: skip
+
+
+def _unknown(a: int, b: int) -> str:
+    return STRINGS.say("unknown", a=number(a), b=number(b), needed=number(NEEDED))
 
 
 def _alpha(answers: pd.DataFrame, form: str) -> float:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from statsmodels.stats.weightstats import CompareMeans
 
 from rapport.assessment.model import Bank
 from rapport.assessment.scoring import Answer, mean_scores, score_answer
 from rapport.assessment.sitting import OCCASIONS
-
-SCALE_NAMES = {"judgement": "Judgement", "reading": "Reading", "checking": "Checking", "acting": "Acting", "over_inference": "Over-inference (less is better)", "brier": "Calibration, Brier (less is better)"}
-OCCASION_NAMES = {"pre": "before", "post": "after", "day30": "30 days", "day90": "90 days"}
+from rapport.assessment.words import LABELS as SCALE_NAMES
+from rapport.assessment.words import STRINGS
+from rapport.assessment.words import WORDS as OCCASION_NAMES
+from rapport.i18n.numbers import number, percent, signed
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,8 @@ class Change:
     def says(self) -> str:
         """The change in a sentence."""
         better = self.change < 0 if self.scale in ("over_inference", "brier") else self.change > 0
-        if self.low <= 0 <= self.high:
-            return f"{SCALE_NAMES[self.scale]}: {self.before:.0f}, then {self.after:.0f}. On twelve incidents that may be chance ({self.low:+.0f} to {self.high:+.0f})."
-        return f"{SCALE_NAMES[self.scale]}: {self.before:.0f}, then {self.after:.0f}; {'better' if better else 'worse'} by more than chance among incidents would do ({self.low:+.0f} to {self.high:+.0f})."
+        kind = "chance" if self.low <= 0 <= self.high else "better" if better else "worse"
+        return STRINGS.say(kind, scale=SCALE_NAMES[self.scale], before=number(self.before), after=number(self.after), low=signed(self.low), high=signed(self.high))
 
 
 def scored(bank: Bank, sittings: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -71,7 +70,9 @@ def change(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any
     if np.ptp(one) == 0 and np.ptp(other) == 0:  # no spread, no interval
         low, high = (other.mean() - one.mean(),) * 2
     else:
-        low, high = CompareMeans.from_data(other, one).tconfint_diff(usevar="unequal")
+        from scipy import stats
+
+        low, high = stats.ttest_ind(other, one, equal_var=False).confidence_interval(0.95)
     return Change(scale, *(100 * float(value) for value in (one.mean(), other.mean(), other.mean() - one.mean(), low, high)))
 
 
@@ -90,21 +91,20 @@ def own_report(bank: Bank, sittings: Sequence[Mapping[str, Any]]) -> list[str]:
 
     found = scored(bank, sittings)
     if not found:
-        return ["You have not finished a sitting yet."]
+        return [STRINGS["none"]]
     lines = []
     for occasion, rows in found.items():
         score = mean_scores(rows)
-        lines.append(
-            f"{OCCASION_NAMES[occasion].capitalize()}: judgement {100 * score['judgement']:.0f} of 100 (reading {100 * score['reading']:.0f}, checking {100 * score['checking']:.0f}, "
-            f"acting {100 * score['acting']:.0f}). A guess by nationality taken {score['taken']} times of {score['chances']}. "
-            f"You said {100 * score['confidence']:.0f} % on average and named the key's best step in {100 * score['right']:.0f} %; Brier {100 * score['brier']:.0f} of 100."
-        )
+        points = {name: number(100 * score[name]) for name in ("judgement", "reading", "checking", "acting", "brier")}
+        told = [
+            STRINGS.say("sitting", occasion=OCCASION_NAMES[occasion], **points),
+            STRINGS.say("taken", n=score["taken"], chances=score["chances"]),
+            STRINGS.say("said", said=percent(100 * score["confidence"]), right=percent(100 * score["right"]), **points),
+        ]
+        lines.append(" ".join(told))
     occasions = list(found)
     if len(occasions) > 1:
-        lines.append(f"From the first sitting ({OCCASION_NAMES[occasions[0]]}) to the latest ({OCCASION_NAMES[occasions[-1]]}):")
+        lines.append(STRINGS.say("from_to", first=OCCASION_NAMES[occasions[0]].lower(), latest=OCCASION_NAMES[occasions[-1]].lower()))
         lines += [change(found[occasions[0]], found[occasions[-1]], scale).says for scale in SCALE_NAMES]
-    lines.append(
-        f"Twelve incidents are few. Of simulated people who learnt nothing, nine in ten came out less than {100 * spread(bank):.0f} points apart from one form to the other. "
-        "The key is the authors'; no panel has met about it."
-    )
+    lines.append(f"{STRINGS.say('rough', spread=number(100 * spread(bank)))} {STRINGS['authors']}")
     return lines

@@ -80,15 +80,23 @@ def tables(incident: Incident) -> dict[str, Any]:
     """
     worths = [action.worth for action in incident.actions]
     return {
-        "reading": {ranking: reading_credit([each.plausible for each in incident.readings], ranking) for ranking in RANKINGS},
+        "reading": {ranking: _reading(incident, ranking) for ranking in RANKINGS},
         "check": {LETTERS[place]: CHECK_CREDIT[each.worth] for place, each in enumerate(incident.checks)},
         # Half each: the two add up to the credit for acting.
         "best": {LETTERS[place]: BEST_CREDIT[worth] / 2 for place, worth in enumerate(worths)},
         "worst": {LETTERS[place]: WORST_CREDIT[worth] / 2 for place, worth in enumerate(worths)},
-        "right": LETTERS[worths.index(3)],
+        "right": _right(incident),
         "over": {part: [LETTERS[place] for place, each in enumerate(options) if each.over_inference] for part, options in (("reading", incident.readings), ("check", incident.checks), ("action", incident.actions))},
         "chances": chances(incident),
     }  # fmt: skip
+
+
+def _reading(incident: Incident, ranking: str) -> float:
+    return reading_credit([each.plausible for each in incident.readings], ranking)
+
+
+def _right(incident: Incident) -> str:
+    return LETTERS[[action.worth for action in incident.actions].index(3)]
 
 
 def brier_table() -> list[list[float]]:
@@ -117,18 +125,19 @@ def score_answer(incident: Incident, answer: Answer) -> dict[str, Any]:
     """
     if problem := answer.problem(incident):
         raise ValueError(f"{answer.incident}: {problem}")
-    credit = tables(incident)
-    reading, checking, acting = credit["reading"][answer.ranking], credit["check"][answer.check], credit["best"][answer.best] + credit["worst"][answer.worst]
-    right = answer.best == credit["right"]
-    over = credit["over"]
+    check, best, worst = (LETTERS.index(each) for each in (answer.check, answer.best, answer.worst))
+    reading, checking = _reading(incident, answer.ranking), CHECK_CREDIT[incident.checks[check].worth]
+    acting = BEST_CREDIT[incident.actions[best].worth] / 2 + WORST_CREDIT[incident.actions[worst].worth] / 2
+    right = answer.best == _right(incident)
+    guessed = incident.readings[LETTERS.index(answer.ranking[0])], incident.checks[check], incident.actions[best]
     return {
         "incident": incident.id,
         "reading": reading,
         "checking": checking,
         "acting": acting,
         "judgement": (reading + checking + acting) / 3,
-        "taken": (answer.ranking[0] in over["reading"]) + (answer.check in over["check"]) + (answer.best in over["action"]),
-        "chances": credit["chances"],
+        "taken": sum(each.over_inference for each in guessed),
+        "chances": chances(incident),
         "right": right,
         "confidence": CONFIDENCE[answer.sure - 1],
         "brier": brier_table()[answer.sure - 1][right],

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rapport.content import ContentError, module_stems, raise_all
+from rapport.content import ContentError, closed, module_stems, raise_all
 
 Found = Iterator[str | ContentError]
 """What a check yields: lines to print, and faults."""
@@ -22,6 +22,7 @@ def check_course(root: Path, release: bool = False) -> None:
     ContentError
         When anything is wrong; every fault of every area is named.
     """
+    closed(root)
     checks: dict[str, Callable[[Path], Found]] = {
         "Facts": _facts,
         "Pages": _pages,
@@ -73,7 +74,7 @@ def _pages(root: Path) -> Found:
     from rapport.content import read_markdown
     from rapport.handbook import markets
     from rapport.handbook.pages import Front
-    from rapport.playbooks import moments
+    from rapport.playbooks import glossary, moments
 
     names = ("index", "about")
     for name in names:
@@ -82,7 +83,7 @@ def _pages(root: Path) -> Found:
         except ContentError as error:
             yield error
     there = [*names]
-    for name, load in {"moments": moments.load, "markets": markets.load}.items():
+    for name, load in {"moments": moments.load, "markets": markets.load, "glossary": glossary.load}.items():
         try:
             there += [name] * bool(load(root))
         except ContentError as error:

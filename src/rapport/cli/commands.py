@@ -57,6 +57,7 @@ def rapport(
 def build(
     out: Annotated[Path | None, typer.Option(help="Folder to build into; the zip and the single files go beside it.", show_default="build/handbook or build/facilitator")] = None,
     edition: Annotated[str, typer.Option(help="learner, or facilitator: with answers, and all that is printed for a group.")] = "learner",
+    to: Annotated[str, typer.Option(help="html; or pdf: besides, each module in each language as a PDF to mail or print (needs Chromium or Chrome).")] = "html",
     open_: Annotated[bool, typer.Option("--open", help="Open the handbook in the browser afterwards.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on: show the handbook from this machine, build again at each saved change, reload the open page.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port for --watch; 0 takes a free one.")] = 8890,
@@ -72,6 +73,11 @@ def build(
         raise UsageError(f"No edition {edition!r}; there are {' and '.join(handbook.EDITIONS)}.")
     if watch and check_:
         raise UsageError("--watch builds and --check does not; choose one of them.")
+    if to not in ("html", "pdf"):
+        raise UsageError(f"Found format {to!r}; a handbook is built to html or pdf.")
+    if to == "pdf" and (watch or check_ or edition != "learner"):
+        raise UsageError("--to pdf prints the modules of the learner's edition once; leave out --watch, --check and --edition (the facilitator's sheets are printed from their pages).")
+    browser = _browser() if to == "pdf" else ""
     root = course_root()
     if check_:
         from rapport.handbook.execute import stale
@@ -89,6 +95,11 @@ def build(
     for each in built.left_out:
         typer.echo(f"Left out {each}", err=True)
     typer.echo(f"The handbook is ready; open {display_path(built.index)}")
+    if browser:
+        from rapport.handbook import pdf
+
+        with shown("Printing") as progress:
+            typer.echo(pdf.told(pdf.write(built.singles, built.index.parent.parent / pdf.FOLDER, browser, progress)))
     if watch:
         from rapport.handbook.watch import watch as go_on
 
@@ -97,6 +108,14 @@ def build(
         import webbrowser
 
         webbrowser.open(built.index.resolve().as_uri())
+
+
+def _browser() -> str:
+    from rapport.cli.browser import find_browser
+
+    if found := find_browser():
+        return found
+    raise UsageError("No Chromium or Chrome was found, and it prints the PDFs: install one (Debian: apt install chromium), or give its path in RAPPORT_CHROMIUM.")
 
 
 @app.command(rich_help_panel="Read, learn, practise", epilog=example("rapport lab --port 8890"))

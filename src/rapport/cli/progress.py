@@ -1,4 +1,4 @@
-"""How far a long command is: a bar on a terminal, nothing in a pipe."""
+"""How far a long command is, and about how long it still takes: a bar on a terminal, nothing in a pipe."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def shown(title: str) -> Iterator[Progress]:
         return
 
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("·"), TimeRemainingColumn()
+    with Bars(*columns, speed_estimate_period=600, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task(title, total=None)
 
         def progress(what: str, done: int, total: int) -> None:

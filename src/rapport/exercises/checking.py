@@ -4,9 +4,9 @@ Everything is graded against the correct computation on the learner's own data."
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapport.content import ContentError
 from rapport.exercises import units
@@ -69,14 +69,16 @@ class Verdict:
         return "\n".join([f"{MARKS[self.outcome]} {WORDS[self.outcome]} · {self.title}", self.message, *self.after])
 
     def _repr_html_(self) -> str:
+        from markupsafe import escape
+
         from rapport.markdown import inline, to_html
 
-        head = f'<p class="verdict-head"><strong>{MARKS[self.outcome]} {WORDS[self.outcome]}</strong> · {inline(self.title)}</p>'
+        head = f'<p class="verdict-head"><strong>{escape(MARKS[self.outcome])} {escape(WORDS[self.outcome])}</strong> · {inline(self.title)}</p>'
         return f'<div class="verdict verdict-{self.outcome}">{head}\n{"".join(to_html(part) for part in (self.message, *self.after))}</div>'
 
 
-def key(definition: Workbook, exercise: Exercise, simulated: Any) -> Key:
-    """The key of `exercise` on a simulated book.
+def key(definition: Workbook, exercise: Exercise, simulated: Any, found: Numbers | None = None) -> Key:
+    """The key of `exercise` on a simulated book; `found` is what `known` has said of it.
 
     Raises
     ------
@@ -85,20 +87,31 @@ def key(definition: Workbook, exercise: Exercise, simulated: Any) -> Key:
     ContentError
         When a function fails or returns something else than the exercise asks for.
     """
-    value, interval, mistakes = _known(definition, exercise, simulated.book)
+    found = found or known(definition, exercise, simulated.book)
     truth = None
     if exercise.truth:
         raw = definition.run(exercise.truth.compute, simulated.truth, simulated.book)
         # An interval's planted truth may be the one number it should contain.
         truth = _value(definition, exercise, exercise.truth.compute, raw, "number" if exercise.answer.kind == "interval" and _single(raw) else exercise.answer.kind)
-    return Key(exercise, value, interval, mistakes, truth)
+    return Key(exercise, found.value, found.interval, tuple(zip(exercise.mistakes, found.mistakes, strict=True)), truth)
 
 
-_Mistakes = tuple[tuple[Mistake, Value | None], ...]
+class Numbers(NamedTuple):
+    """All that an answer is compared with, in no language: right value, its interval, and a value for each known mistake."""
+
+    value: Value
+    interval: tuple[float, float] | None
+    mistakes: tuple[Value | None, ...]
 
 
-def _known(definition: Workbook, exercise: Exercise, book: Any) -> tuple[Value, tuple[float, float] | None, _Mistakes]:
-    """Right value, its interval and the mistakes: all that an answer is compared with."""
+def known(definition: Workbook, exercise: Exercise, book: Any) -> Numbers:
+    """What the functions of an exercise find on a book.
+
+    Raises
+    ------
+    NoAnswer, ContentError
+        As `key`.
+    """
     interval = None
     if exercise.answer.kind == "match":
         value: Value = {row.id: row.answer for row in exercise.answer.rows}
@@ -107,7 +120,7 @@ def _known(definition: Workbook, exercise: Exercise, book: Any) -> tuple[Value, 
         value = _value(definition, exercise, exercise.compute or "", raw)
         if isinstance(raw, Estimate) and exercise.answer.kind == "number":
             interval = _ends(definition, exercise.compute or "", raw)
-    return value, interval, tuple((mistake, _mistaken(definition, exercise, mistake, book)) for mistake in exercise.mistakes)
+    return Numbers(value, interval, tuple(_mistaken(definition, exercise, mistake, book) for mistake in exercise.mistakes))
 
 
 def _single(raw: Any) -> bool:
@@ -166,19 +179,20 @@ class Clash:
     second: str
 
 
-def clashes(definition: Workbook, simulated: Any) -> list[Clash]:
+def clashes(definition: Workbook, simulated: Any, find: Callable[[Exercise], Numbers] | None = None) -> list[Clash]:
     """Pairs among the right value and all known mistakes that lie within two tolerances, over all exercises.
 
+    `find` says what the functions of an exercise find on that book, where somebody has kept it (default: `known`).
     A value that is not finite makes the right value clash with itself.
     """
     found: list[Clash] = []
     for exercise in definition:
         try:
-            right, _, mistakes = _known(definition, exercise, simulated.book)
+            right, _, mistakes = find(exercise) if find else known(definition, exercise, simulated.book)
         except NoAnswer:
             found.append(Clash(exercise.id, "right", "right"))
             continue
-        named = [("right", right), *((mistake.id, value) for mistake, value in mistakes if value is not None)]
+        named = [("right", right), *((mistake.id, value) for mistake, value in zip(exercise.mistakes, mistakes, strict=True) if value is not None)]
         for i, (first, one) in enumerate(named):
             found += [Clash(exercise.id, first, second) for second, other in named[i + 1 :] if not apart(one, other, exercise.answer.tolerance or 0)]
     return found

@@ -18,7 +18,7 @@ from rapport.content import ContentError
 from rapport.exercises import units
 from rapport.exercises.checking import Key, asks_percent, filled, key, planted
 from rapport.exercises.model import Exercise, Mistake, Workbook
-from rapport.exercises.serving import clashes_on, served, simulated
+from rapport.exercises.serving import clashes_on, known_on, served, simulated
 from rapport.exercises.tables import counts, table_html, table_text
 from rapport.exercises.values import Value, band
 from rapport.exercises.words import MARKS, WORDS, asked, say
@@ -59,7 +59,7 @@ def bake(definition: Workbook, exercise: Exercise | str, seeds: Iterable[int]) -
         book = simulated(definition, seed)
         if clash := next((each for each in clashes_on(definition, seed) if each.exercise == exercise.id), None):
             raise ContentError(f"seed {seed} cannot be served: in {exercise.id}, {clash.first} and {clash.second} lie too near. Ask `serve` for a seed.")
-        draws.append(_draw(definition, key(definition, exercise, book), seed, book))
+        draws.append(_draw(definition, key(definition, exercise, book, known_on(definition, exercise.id, seed)), seed, book))
     return draws
 
 

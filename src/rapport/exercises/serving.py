@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.content import ContentError, raise_all
-from rapport.exercises.checking import Clash, clashes, key
+from rapport.exercises.checking import Clash, Numbers, clashes, key, known
 from rapport.exercises.model import NoAnswer, Workbook, load
 from rapport.exercises.tables import missing_words
 
@@ -53,10 +53,16 @@ def simulated(definition: Workbook, seed: int) -> Any:
     return definition.simulate(seed)
 
 
+@lru_cache(maxsize=1024)
+def known_on(definition: Workbook, exercise: str, seed: int) -> Numbers:
+    """What the functions of an exercise find on the book of `seed`: the same in every language."""
+    return known(definition, definition.exercise(exercise), simulated(definition, seed).book)
+
+
 @lru_cache(maxsize=512)
 def clashes_on(definition: Workbook, seed: int) -> tuple[Clash, ...]:
     """What cannot be told apart on the book of `seed`; worked out once, and asked for by each exercise of a page."""
-    return tuple(clashes(definition, simulated(definition, seed)))
+    return tuple(clashes(definition, simulated(definition, seed), lambda exercise: known_on(definition, exercise.id, seed)))
 
 
 def serve(definition: Workbook | str, seed: int, root: Path | None = None) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Note:
-    """Something a session says: Markdown paragraphs, and tables below them."""
+    """Something a session says: Markdown paragraphs, and tables of raw data below them."""
 
     paragraphs: tuple[str, ...]
     tables: tuple[tuple[str, Any], ...] = ()
@@ -37,7 +37,7 @@ class Note:
         from rapport.exercises.tables import table_html
         from rapport.markdown import to_html
 
-        return f'<div class="note">{"".join(map(to_html, self.paragraphs))}{"".join(table_html(table, title) for title, table in self.tables)}</div>'
+        return f'<div class="note">{"".join(map(to_html, self.paragraphs))}{"".join(table_html(table, title, english=("thead", "tbody")) for title, table in self.tables)}</div>'
 
 
 def open_workbook(module: str, seed: int | None = None, root: Path | None = None, books: Books | None = None, record: Record | None = None) -> Session:

@@ -4,7 +4,7 @@ The page, the workbook and the answer sheet all take it from here."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from markupsafe import escape
 
 from rapport.content import ContentError
 from rapport.exercises.model import Exercise, Workbook
-from rapport.i18n import numbers
+from rapport.i18n import SOURCE, language, numbers
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DECIMAL = re.compile(r"([-−]?)(\d+)\.(\d+)")
@@ -91,12 +91,12 @@ def _readable() -> type:
         """A DataFrame that a notebook shows as a page does; computing with it gives ordinary ones."""
 
         def _repr_html_(self) -> str:
-            return table_html(self, "")
+            return table_html(self, "", english=self.attrs.get("english", ()))
 
     return Readable
 
 
-def readable(table: Any, words: Mapping[str, str] | None = None) -> Any:
+def readable(table: Any, words: Mapping[str, str] | None = None, *, english: bool = False) -> Any:
     """A small DataFrame for a reader: headings and categories in `words`, numbers in the reader's way.
 
     Parameters
@@ -104,13 +104,21 @@ def readable(table: Any, words: Mapping[str, str] | None = None) -> Any:
     table : DataFrame
     words : mapping of str to str, optional
         What a column, a row or a category is called, by its name in the data.
+    english : bool
+        Whether the values are English in every language, as names in the code and what is said of them are: only the headings get
+        their words, and what stands below is marked as English.
 
     Returns
     -------
     DataFrame
         The same values under their words; only its look in a notebook differs.
     """
-    return _readable()(_in_words(table, words or {}))
+    words = words or {}
+    if not english:
+        return _readable()(_in_words(table, words))
+    shown = _readable()(table.rename(columns=lambda name: worded(words, name)))
+    shown.attrs["english"] = ("tbody",)
+    return shown
 
 
 def table_text(table: Any, title: str) -> dict[str, Any]:
@@ -134,10 +142,14 @@ def cell_text(value: Any) -> str:
     return numbers.number(number, decimals)
 
 
-def table_html(table: Any, title: str, *, frame: bool = False) -> str:
-    """A small DataFrame as an HTML table with a caption; `frame` lets it scroll on a narrow page."""
+def table_html(table: Any, title: str, *, frame: bool = False, english: Collection[str] = ()) -> str:
+    """A small DataFrame as an HTML table with a caption; `frame` lets it scroll on a narrow page.
+
+    What stands in the parts `english`, of ``thead`` and ``tbody``, is marked as English in every language: raw data, as the code names it.
+    """
     text = table_text(table, title)
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in text["columns"])
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in text["rows"])
-    made = f"<table>{f'<caption>{escape(title)}</caption>' if title else ''}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    first, body = (f'{part} lang="{SOURCE}" translate="no"' if part in english and language() != SOURCE else part for part in ("thead", "tbody"))
+    made = f"<table>{f'<caption>{escape(title)}</caption>' if title else ''}<{first}><tr>{head}</tr></thead><{body}>{rows}</tbody></table>"
     return f'<div class="table" role="group" aria-label="{escape(title)}" tabindex="0">{made}</div>' if frame else made

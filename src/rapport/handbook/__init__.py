@@ -28,7 +28,7 @@ class BuildResult:
     zip : Path
         The folder as one file to hand on.
     singles : tuple of Path
-        One self-contained file for each module; none in the facilitator's edition.
+        One self-contained file for each module, and one with all cards; none in the facilitator's edition.
     left_out : tuple of str
         Why a language of the course is not among the pages: its catalogue that cannot be read, by file and line.
     """
@@ -69,10 +69,11 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
         For anything wrong in the content, a notebook that fails, or a place that cannot be written. Whatever stood
         at `out` is then unchanged, as it is after Ctrl-C.
     """
+    from rapport.content import closed
     from rapport.handbook import package
     from rapport.handbook.assembly import Assembly
 
-    root = Path(root)
+    root = closed(Path(root))
     out = Path(out) if out is not None else root / "build" / EDITIONS[edition]
     tell = progress or (lambda what, done, total: None)
     package.check_destination(out)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any
 
 from rapport import i18n
 from rapport.content import ContentError, raise_all
-from rapport.handbook import execute, package, pages, parts, search
+from rapport.handbook import cardset, execute, package, pages, parts, search
 from rapport.handbook.kept import Kept
+from rapport.handbook.verify import Found
 from rapport.handbook.workshop import Workshop
 
 ARCHIVES = {"learner": "rapport-handbook", "facilitator": "rapport-facilitator"}
@@ -54,6 +56,7 @@ class Assembly:
         self._shop, self._own = shop, shop is None
         self._others: dict[str, list[parts.Made]] = {}
         self._pages: list[pages.Page] = []
+        self._cards: dict[str, bytes] = {}
 
     def __enter__(self) -> Assembly:
         return self
@@ -70,26 +73,36 @@ class Assembly:
         ContentError
             With every fault found.
         """
-        site = self.site()
+        site, archive = self.site(), ARCHIVES[self.edition]
         singles = [parts.page_of(other["single"]) for others in self._others.values() for other in others if other["single"]]
-        beside = dict(zip((f"single/{page.file}" for page in singles), (text.encode() for text in self._html(singles, single=True))))
-        archive = ARCHIVES[self.edition]
-        return Files(site, {f"{archive}.zip": package.zipped(site, archive)} | beside, [page.file for page in self._pages])
+        with ThreadPoolExecutor(1) as packing:  # beside what the workshop does
+            packed = packing.submit(package.zipped, site, archive)
+            beside = {f"single/{page.file}": document.encode() for page, (document, _) in zip(singles, self._html(singles, single=True))}
+            if self.edition == "learner":
+                beside |= {f"single/{name}": data for name, data in self._cards.items()}
+            return Files(site, {f"{archive}.zip": packed.result()} | beside, [page.file for page in self._pages])
 
     def site(self) -> dict[str, bytes]:
         """The folder alone: its files by name, made and checked."""
         self._pages = self.pages()
-        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more, search.files(self._pages))
+        made = search.files(self._pages) | self._cards
+        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more, made)
 
     def pages(self) -> list[pages.Page]:
         """All pages in all languages, framed and linked."""
+        self._shop = self._shop or Workshop(parts.WORK, self.fork)  # imports while the notebooks run or are looked for
         executed = self._run()
         stems = sorted(path.stem for path in next(iter(executed.values())) if path.parent.name == "notebooks")
         wanted = list(parts.wanted(self.root, stems, self.edition))
-        asked = [(lang, kind, name, executed[lang].get(self.root / "notebooks" / f"{name}.ipynb")) for lang in executed for kind, name in wanted]
+        exercises = self._exercises([name for kind, name in wanted if kind == "module"], list(executed))
+        asked = []
+        for lang, kind, name in ((lang, kind, name) for lang in executed for kind, name in wanted):
+            notebook = executed[lang].get(self.root / "notebooks" / f"{name}.ipynb")
+            asked.append((lang, kind, name, (notebook, exercises[name][lang]) if kind == "module" else notebook))
         answers = self._make(asked)
         self._others = {lang: answers[number * len(wanted) : (number + 1) * len(wanted)] for number, lang in enumerate(executed)}
-        fronts = self._make([(lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()])
+        *fronts, cards = self._make([*((lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()), (i18n.SOURCE, "cardset", "", list(executed))])
+        self._cards = {cardset.FILE: cards["cardset"].encode()} if cards["cardset"] else {}
         made: list[pages.Page] = []
         for (lang, others), front in zip(self._others.items(), fronts):
             with i18n.speaking(lang, marking=True):
@@ -107,7 +120,7 @@ class Assembly:
 
         langs, self.left_out = languages(self.root, self.kept)
         runs = {lang: paths if lang == i18n.SOURCE else [path for path in lessons if catalogue(path, self.root, lang).entries] for lang in langs}
-        self.total = sum(map(len, runs.values())) + len(runs) * (len(lessons) + 3) + 1
+        self.total = sum(map(len, runs.values())) + len(runs) * (len(lessons) + 3) + len(paths) - len(lessons) + 1
         executed: dict[str, dict[Path, Any]] = {}
         for lang, some in runs.items():
             with i18n.speaking(lang, marking=True):
@@ -117,25 +130,31 @@ class Assembly:
                 executed[lang] = {path: ran[path] if path in ran else execute.in_language(english[path], path) for path in (paths if lang == i18n.SOURCE else lessons)}
         return executed
 
+    def _exercises(self, stems: Sequence[str], langs: Sequence[str]) -> dict[str, dict[str, pages.Exercises]]:
+        """Exercises by module and language."""
+        keys = [self.kept.key("exercises", stem, *langs) for stem in stems]
+        tasks = [("exercises", i18n.SOURCE, self.root, stem, langs) for stem in stems]
+        return dict(zip(stems, self._work(keys, tasks, lambda number: (f"made the exercises of {stems[number]}", i18n.SOURCE))))
+
     def _make(self, asked: Sequence[tuple[str, str, str, Any]]) -> list[parts.Made]:
         """The pieces asked for, each by language, kind, name and what it is given."""
         keys = [self.kept.key("part", self.edition, lang, kind, name, _text(given)) for lang, kind, name, given in asked]
         tasks = [("make", lang, self.root, self.edition, kind, name, given) for lang, kind, name, given in asked]
         return self._work(keys, tasks, lambda number: (f"made {asked[number][1]} {asked[number][2]}".rstrip(), asked[number][0]))
 
-    def _html(self, made: Sequence[pages.Page], single: bool) -> list[str]:
-        """Documents of `made`, in its order."""
+    def _html(self, made: Sequence[pages.Page], single: bool) -> list[tuple[str, Found]]:
+        """Documents of `made` and what was found on them, in its order."""
         values = [asdict(page) for page in made]
         keys = [self.kept.key("page", str(single), *self.more, _text(each)) for each in values]
         found = {number: kept for number, key in enumerate(keys) if (kept := self.kept.get(key)) is not None}
         # A process sets several pages of one language, whose patterns and words it loads once.
         groups = [group for lang in i18n.LANGUAGES for group in _halves([number for number, page in enumerate(made) if page.lang == lang and number not in found])]
         tasks = [("html", made[group[0]].lang, [values[number] for number in group], list(self.more), single) for group in groups]
-        for at, texts, reads, began in self._results(tasks):
-            self._say(f"set {len(texts)} pages", made[groups[at][0]].lang)
-            for number, text in zip(groups[at], texts):
-                found[number] = text
-                self._keep(keys[number], text, reads, began)
+        for at, documents, reads, began in self._results(tasks):
+            self._say(f"set {len(documents)} pages", made[groups[at][0]].lang)
+            for number, document in zip(groups[at], documents):
+                found[number] = document
+                self._keep(keys[number], document, reads, began)
         return [found[number] for number in range(len(made))]
 
     def _work(self, keys: Sequence[str], tasks: Sequence[tuple[Any, ...]], name: Callable[[int], tuple[str, str]]) -> list[Any]:
@@ -153,7 +172,7 @@ class Assembly:
         """What became of `tasks`; all are done before a fault among them is raised."""
         if not tasks:
             return
-        self._shop = self._shop or Workshop(parts.WORK, self.fork)
+        assert self._shop
         faults: list[ContentError] = []
         for number, result, reads, began in self._shop.do(tasks):
             if isinstance(result, ContentError):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport import i18n, kernels
-from rapport.content import ContentError, raise_all, read_text, words_of, write_text
+from rapport.content import ContentError, closed, outward, outward_says, raise_all, read_text, words_of, write_text
 from rapport.handbook.kept import Kept, machinery
 from rapport.playbooks.bibliography import cite
 
@@ -27,9 +27,12 @@ Progress = Callable[[str, int, int], None]
 """Called as ``progress(what, done, total)`` whenever something begins or ends."""
 
 SEED = "10"  # the learner seed of every build: a workbook gives the same book, so stored outputs can be compared
+SCREEN = {"lines": 16, "letters": 400}  # of a failing cell and its error, so that both are seen at once
 CELL_TIMEOUT = 120  # seconds; a course cell takes a few at most
 AT_ONCE = os.cpu_count() or 2
 
+_IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")  # of IPython's traceback, outermost first
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 # matplotlib says this once on a machine that has never drawn a chart; it is no fault of the notebook.
 _FONT_CACHE = re.compile(r"Matplotlib is building the font cache[^\n]*\n?")
@@ -55,13 +58,28 @@ class NotebookError(ContentError):
     source : str
         The source of that cell.
     error : str
-        What went wrong, one line.
+        What went wrong.
+    line : int, optional
+        Line of the cell in which it did, from 1; kept as ``cell_line``.
+
+    Notes
+    -----
+    The message fits a screen: of a long cell it shows the lines around `line`, of a long error its beginning.
     """
 
-    def __init__(self, path: Path, cell: int | None, source: str, error: str):
-        self.cell, self.source, self.error = cell, source, error
-        shown = "".join(f"\n    {line}" for line in source.strip().splitlines())
-        super().__init__(f"{error}{shown}", path, key=f"cell {cell}" if cell else None)
+    def __init__(self, path: Path, cell: int | None, source: str, error: str, line: int | None = None):
+        self.cell, self.source, self.error, self.cell_line = cell, source, error, line
+        told = error if len(error) <= SCREEN["letters"] else f"{error[: SCREEN['letters']]} …"
+        super().__init__(f"{told}{_around(source, line)}", path, key=f"cell {cell}" if cell else None)
+
+
+def _around(source: str, line: int | None) -> str:
+    """The source of a cell, or its lines around one of them, which is pointed at."""
+    lines = source.rstrip().splitlines()
+    first = max(0, min((line or 1) - 1 - SCREEN["lines"] // 2, len(lines) - SCREEN["lines"]))
+    shown = [f"  {'→' if number == line else ' '} {text}" for number, text in enumerate(lines, 1)][first : first + SCREEN["lines"]]
+    before, after = first, len(lines) - first - len(shown)
+    return "".join(f"\n{each.rstrip()}" for each in [f"    … {before} lines before"] * bool(before) + shown + [f"    … {after} lines after"] * bool(after))
 
 
 def notebook_paths(root: Path, stems: Sequence[str] | None = None) -> list[Path]:
@@ -94,6 +112,8 @@ def read_notebook(path: Path) -> Any:
     except Exception as error:  # nbformat raises JSON, key and schema errors alike
         reason = str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
         raise ContentError(f"not a valid notebook ({reason}); open and save it in JupyterLab, or restore it.", path) from None
+    cells = ((number, cell) for number, cell in enumerate(notebook.cells, 1) if cell.cell_type == "markdown")
+    raise_all(ContentError(outward_says(address), path, key=f"cell {number}") for number, cell in cells if (address := outward(cell.source, path)))
     return notebook
 
 
@@ -143,9 +163,10 @@ def run_notebook(
         if id(cell) in numbers:
             reached["cell"] = cell
 
-    def fail(error: str) -> NotebookError:
+    def fail(error: str, traceback: str = "") -> NotebookError:
         cell = reached.get("cell")
-        return NotebookError(path, numbers.get(id(cell)), cell.source if cell else "", error)
+        line = _IN_CELL.findall(_COLOURS.sub("", traceback))
+        return NotebookError(path, numbers.get(id(cell)), cell.source if cell else "", error, int(line[0]) if line else None)
 
     with tempfile.TemporaryDirectory(prefix="rapport-run-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
@@ -171,7 +192,7 @@ def run_notebook(
         try:
             client.execute(env=_environment(root, place))
         except CellExecutionError as error:
-            raise fail(f"{error.ename}: {error.evalue}") from None
+            raise fail(f"{error.ename}: {error.evalue}", error.traceback) from None
         except CellTimeoutError:
             raise fail(f"the cell was still running after {timeout} seconds; make it shorter.") from None
         except DeadKernelError:
@@ -260,6 +281,7 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
     dict of Path to nbformat.NotebookNode
         In the order of `paths`.
     """
+    closed(root)
     paths = list(paths)
     done: dict[Path, Any] = {}
     errors: list[ContentError] = []
@@ -386,7 +408,7 @@ def _this_interpreter(fork: bool) -> Any:
 
     class ThisInterpreter(KernelSpecManager):
         def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-            argv = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+            argv = [sys.executable, "-P", "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
             how = {"kernel_provisioner": {"provisioner_name": kernels.PROVISIONER}} if fork else {}
             return KernelSpec(argv=argv, display_name="Python 3 (ipykernel)", language="python", metadata=how)
 
@@ -394,8 +416,9 @@ def _this_interpreter(fork: bool) -> Any:
 
 
 def _environment(root: Path, place: Path) -> dict[str, str]:
-    """Environment of a kernel: the course, a record of its own, nothing of the user's Jupyter or IPython settings."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER_", "IPYTHON"))} | {
+    """Environment of a kernel: the course, a record of its own, nothing of the user's settings of Python, Jupyter or IPython."""
+    theirs = ("JUPYTER_", "IPYTHON", "PYTHON", "MATPLOTLIB", "MPL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(theirs)} | kernels.own_python() | {
         "RAPPORT_COURSE": str(Path(root).resolve()),
         "RAPPORT_RECORD": str(place / "record.json"),
         "RAPPORT_SEED": SEED,

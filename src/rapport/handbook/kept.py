@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import rapport
-from rapport.content import ContentError, write_text
+from rapport.content import COURSE, ContentError, write_text
 
 FOLDER = "build/kept"
 PACKAGE = Path(rapport.__file__).parent
 DATA = {".csv", ".json", ".parquet", ".ttf"}
 """Endings of files that libraries may read without Python: all of them count for every result."""
-COURSE = ("notebooks", "playbooks", "exercises", "hunts", "assessment", "data", "locales")
 
 
 class Kept:

@@ -12,10 +12,13 @@ from rapport.i18n.words import Words
 from rapport.playbooks.moments import Moments
 
 PAGE = "five-minutes"
+CARD_SET = "cards.html"  # the file that holds all cards, see `cardset`
 STRINGS = Words(__file__, {
     "markets": "Facts of their market",
     "nav": "Five minutes",
     "pick": "Which moment is it?",
+    "take": "All cards in one file, for your phone",
+    "take_says": "It holds every language and works without a connection. Send it to yourself, or save it from here.",
 })  # fmt: skip
 
 Href = Callable[[str, str], str]
@@ -36,8 +39,8 @@ def shown(listed: Moments, modules: Sequence[Any], href: Href) -> list[dict[str,
     return found
 
 
-def body(listed: Moments, moments: list[dict[str, Any]], markets_href: str) -> Markup:
-    """The page: the moments to pick from, then each with its cards; `markets_href` is empty where the course has no market sheets."""
+def body(listed: Moments, moments: list[dict[str, Any]], markets_href: str, take_href: str) -> Markup:
+    """The page: the moments to pick from, then each with its cards; the addresses of market sheets and card set are empty where the course has none."""
     from rapport.handbook.pages import environment
 
-    return Markup(environment().get_template("moments.html.j2", globals={"words": STRINGS, "say_of": STRINGS.say}).module.moments(listed, moments, markets_href))
+    return Markup(environment().get_template("moments.html.j2", globals={"words": STRINGS, "say_of": STRINGS.say}).module.moments(listed, moments, markets_href, take_href))

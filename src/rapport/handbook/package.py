@@ -8,31 +8,38 @@ import contextlib
 import errno
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rapport import i18n
 from rapport.content import ContentError, write_bytes
-from rapport.handbook import search
-from rapport.handbook.pages import Page, html_in
-from rapport.handbook.verify import verify
+from rapport.handbook import cardset, search
+from rapport.handbook.pages import Page, file_of, html_in
+from rapport.handbook.verify import Found, findings, verify
 
 WEB = Path(__file__).parents[1] / "web"
 FONTS = Path(__file__).parents[1] / "fonts"
 STYLES = ("style.css", "answers.css", "player.css", "explorer.css", "assessment.css", "hunt.css")
-SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js")
-SHEETS = ("markets.css", "markets.js")  # of pages that a single file does not hold: moments and market sheets
+SCRIPTS = ("record.js", "answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js", "glossary.js")
+SHEETS = ("markets.css", "markets.js", "progress.css", "progress.js", "served.css", "served.js")  # what a single file does not need: moments, market sheets, progress, and how a server's pages are kept
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
+CARD_SET = ("style.css", "markets.css", "cardset.css", "cardset.js")  # of the card set, the script last
+WITH = {  # what stands in a page that needs the files of this name; all others are for every page
+    "answers": ("<rapport-exercise", "exercise-verdict"), "player": ("<rapport-scenario",), "explorer": ("<rapport-explorer",),
+    "assessment": ("<rapport-assessment",), "hunt": ("<rapport-hunt", "hunt-keys"),
+}  # fmt: skip
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
+KEEPER = "sw.js"  # its own place decides what it may keep, so it lies in the folder itself
 MARKER = "rapport-handbook.txt"
 MARKER_TEXT = "This folder is made by the Rapport handbook build and replaced as a whole; keep nothing of your own here.\n"
 _COMMON = "base-uri 'none'; form-action 'none'"
-POLICY = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; {_COMMON}"
+POLICY = f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; worker-src 'self'; manifest-src 'self'; {_COMMON}"
 
 
 def assets(more: tuple[str, ...] = ()) -> dict[str, bytes]:
@@ -47,8 +54,8 @@ def fonts() -> dict[str, bytes]:
 
 
 def page_html(page: Page, more: tuple[str, ...] = ()) -> str:
-    """The document of a page of the folder, which loads the files of `assets` and `more` of an edition."""
-    loaded = [*assets((*SHEETS, *more)), *page.loads]
+    """The document of a page of the folder, which loads those files of `assets`, and `more` of an edition, that it needs."""
+    loaded = [name for name in assets((*SHEETS, *more)) if any(sign in page.body for sign in WITH.get(name.partition(".")[0], ("",)))] + page.loads
     styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
     head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
     head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)
@@ -61,13 +68,13 @@ def _margins(lang: str) -> str:
     return f"margin.{lang}.css"
 
 
-def site_files(html: Mapping[str, str], more: tuple[str, ...] = (), made: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+def site_files(pages: Mapping[str, tuple[str, Found]], more: tuple[str, ...] = (), made: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """The folder form: every page, style sheet, script and font by file name, checked.
 
     Parameters
     ----------
-    html : mapping of str to str
-        Documents by file name, from `page_html`.
+    pages : mapping of str to (str, dict)
+        By file name: the document, from `page_html`, and what `findings` says of it.
     more : tuple of str
         Style sheets and scripts of an edition, loaded after those of every page.
     made : mapping of str to bytes, optional
@@ -78,11 +85,33 @@ def site_files(html: Mapping[str, str], more: tuple[str, ...] = (), made: Mappin
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = assets((*SHEETS, *search.LOADS, *more)) | fonts() | dict(made or {})
+    loaded = assets((*SHEETS, *search.LOADS, *more)) | fonts() | manifests(pages) | dict(made or {})
     if "facilitator.css" in more:
         loaded |= {_margins(lang): margin_style(lang).encode() for lang in i18n.LANGUAGES}
-    verify(html, [*loaded, MARKER])
-    return {**{name: text.encode() for name, text in html.items()}, **loaded, MARKER: MARKER_TEXT.encode()}
+    verify({name: found for name, (_, found) in pages.items()}, [*loaded, MARKER])
+    files = {**{name: html.encode() for name, (html, _) in pages.items()}, **loaded}
+    return files | {KEEPER: keeper(files), MARKER: MARKER_TEXT.encode()}
+
+
+def keeper(files: Mapping[str, bytes]) -> bytes:
+    """The service worker that keeps `files` in a browser: the script with their names and the sha256 of their bytes, as integrity has it."""
+    listed = {name: base64.b64encode(hashlib.sha256(files[name]).digest()).decode() for name in sorted(files)}
+    script, hole = (WEB / KEEPER).read_text(encoding="utf-8"), "const FILES = {};"
+    assert hole in script
+    return script.replace(hole, f"const FILES = {json.dumps(listed, indent=0)};").encode()
+
+
+def manifests(names: Collection[str]) -> dict[str, bytes]:
+    """What a browser shows of the handbook where it is put on a start screen, one file for each language that has a front page, and the icon."""
+    made = {"icon.svg": (WEB / "icon.svg").read_bytes()}
+    for lang in i18n.LANGUAGES:
+        if file_of("index", lang) in names:
+            about = {
+                "name": "Rapport", "short_name": "Rapport", "lang": lang, "start_url": file_of("index", lang), "scope": "./",
+                "display": "minimal-ui", "background_color": "#faf8f4", "theme_color": "#0b5f73", "icons": [{"src": "icon.svg", "sizes": "any", "type": "image/svg+xml"}],
+            }  # fmt: skip
+            made[f"app{file_of('', lang).removesuffix('.html')}.webmanifest"] = json.dumps(about, indent=1).encode()
+    return made
 
 
 def margin_style(lang: str) -> str:
@@ -90,14 +119,15 @@ def margin_style(lang: str) -> str:
     from rapport.handbook.facilitator_words import STRINGS
 
     with i18n.speaking(lang):
-        words = re.sub(r'(["\\])', r"\\\1", STRINGS["mark"])
+        words = re.sub(r'(["\\])', r"\\\1", " ".join(STRINGS["mark"].split()))
     box = f'@bottom-center {{ content: "{words}"; font: 7pt "Noto Sans Gujarati", sans-serif; }}'
     return "".join(f"@page {name} {{ {box} }}\n" for name in ("marked", "lookup"))
 
 
-def folder(pages: Sequence[Page], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+def folder(pages: Sequence[Page], more: tuple[str, ...] = (), made: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
     """`site_files` of pages whose documents are made here, one after the other."""
-    return site_files({page.file: page_html(page, more) for page in pages}, more, search.files(pages))
+    documents = {page.file: page_html(page, more) for page in pages}
+    return site_files({name: (html, findings(html)) for name, html in documents.items()}, more, search.files(pages) | dict(made or {}))
 
 
 def single_file(page: Page) -> bytes:
@@ -108,19 +138,32 @@ def single_file(page: Page) -> bytes:
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = {name: text.decode() for name, text in assets().items()}
-    for name, text in loaded.items():
+    return _one_file(page.file, STYLES, SCRIPTS, page.lang, lambda **parts: html_in(page.lang, page, **parts))
+
+
+def card_set(root: Path, langs: Sequence[str]) -> bytes:
+    """All cards of the course as one file that holds `langs`; see `cardset`.
+
+    Raises
+    ------
+    ContentError
+        For whatever is wrong in what it is made from, and a page that `verify` refuses.
+    """
+    return _one_file(cardset.FILE, CARD_SET[:-1], CARD_SET[-1:], "gu" if "gu" in langs else i18n.SOURCE, lambda **parts: cardset.document(root, langs, **parts))
+
+
+def _one_file(name: str, styles: Sequence[str], scripts: Sequence[str], lang: str, make: Callable[..., str]) -> bytes:
+    """A document with its styles and scripts inside, checked; `make` takes policy, assets and scripts."""
+    loaded = {each: (WEB / each).read_text(encoding="utf-8") for each in (*styles, EARLY, *scripts) if (WEB / each).exists()}
+    for each, text in loaded.items():
         if closing := re.search(r"</(script|style)", text, re.IGNORECASE):
-            raise ContentError(f"contains {closing[0]!r}, which would end it when it stands inside a page; write it in two parts.", WEB / name)
-    styles = [_with_fonts(loaded[name], page.lang) for name in STYLES if name in loaded]
-    early = [loaded[EARLY]]
-    late = [loaded[name] for name in SCRIPTS if name in loaded]
-    policy = (
-        f"default-src 'none'; script-src {' '.join(map(_hash, early + late))}; style-src {' '.join(map(_hash, styles))}; img-src data:; font-src data:; {_COMMON}"
-    )
-    head = "".join(f"<style>{text}</style>\n" for text in styles) + "".join(f"<script>{text}</script>\n" for text in early)
-    html = html_in(page.lang, page, policy=_policy(policy), assets=head, scripts="".join(f"<script>{text}</script>\n" for text in late))
-    verify({page.file: html}, inline_allowed=True)
+            raise ContentError(f"contains {closing[0]!r}, which would end it when it stands inside a page; write it in two parts.", WEB / each)
+    sheets = [_with_fonts(loaded[each], lang) for each in styles if each in loaded]
+    late = [loaded[each] for each in scripts if each in loaded]
+    allowed = f"script-src {' '.join(map(_hash, [loaded[EARLY], *late]))}; style-src {' '.join(map(_hash, sheets))}; img-src data:; font-src data:"
+    head = "".join(f"<style>{text}</style>\n" for text in sheets) + f"<script>{loaded[EARLY]}</script>\n"
+    html = make(policy=_policy(f"default-src 'none'; {allowed}; {_COMMON}"), assets=head, scripts="".join(f"<script>{text}</script>\n" for text in late))
+    verify({name: findings(html, inline_allowed=True)})
     return html.encode()
 
 
@@ -180,8 +223,10 @@ def deliver(out: Path, site: Mapping[str, bytes], beside: Mapping[str, bytes]) -
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with _staging(out.parent) as staging:
-            for name, data in [*((f"site/{name}", data) for name, data in site.items()), *((f"beside/{name}", data) for name, data in beside.items())]:
-                _write(staging / name, data)
+            for name, data in site.items():
+                _write(staging / "site" / name, data, out / name)
+            for name, data in beside.items():
+                _write(staging / "beside" / name, data, out.parent / name)
             for name in beside:  # whatever is in the way must show before anything is replaced
                 (out.parent / name).parent.mkdir(parents=True, exist_ok=True)
                 if (out.parent / name).is_dir():
@@ -252,8 +297,13 @@ def _staging(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, before: Path) -> None:
+    """Write a file; one that holds the same `before` is linked to, which spares the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # no such file, or a disk without links
+        if before.read_bytes() == data and not before.is_symlink():
+            os.link(before, path)
+            return
     with path.open("wb") as file:
         file.write(data)
         file.flush()

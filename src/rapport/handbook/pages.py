@@ -12,13 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict
 
 from rapport import assessment, facts, hunt, i18n, markdown, playbooks
 from rapport.assessment import page as assessment_page
 from rapport.content import ContentError, read_markdown
-from rapport.handbook import markets, moments, render, search
+from rapport.handbook import glossary, markets, moments, progress, render, search
 from rapport.handbook.strings import STRINGS, say
 from rapport.hunt import page as hunt_page
 from rapport.i18n import typesetting
@@ -97,29 +97,45 @@ class Page:
         return file_of(self.name, self.lang)
 
 
-TOOLS = (search.PAGE,)
-"""Pages that every page links to in the strip at its top, in this order, and that stand outside the order of reading."""
+TOOLS = (search.PAGE, progress.PAGE)
+"""Pages that every page links to in the strip at its top, in this order."""
+APART = (search.PAGE, "progress", "statement")
+"""Kinds of pages that stand outside the order of reading."""
+Exercises = tuple[str, Mapping[str, str]]
+"""HTML of a module's exercises, and title by id."""
 Href = Callable[[str, str], str]
 """``href(page, anchor)``: address of an anchor ('' for the top) on a page named without its ending; '' when out of reach."""
 
 
-def read_module(root: Path, stem: str, notebook: Any) -> Module:
-    """One module with its executed notebook.
+def read_module(root: Path, stem: str, notebook: Any, exercises: Exercises) -> Module:
+    """One module with its executed notebook and its exercises.
 
     Raises
     ------
     ContentError
-        For whatever is wrong in its playbook, scenarios or exercises.
+        For whatever is wrong in its playbook or scenarios.
     """
-    from rapport import exercises, scenarios
-    from rapport.exercises import page as exercise_page
+    from rapport import scenarios
 
     graphs = {name: scenarios.compile_scenario(file) for name, file in scenarios.files(root).items() if file.parent.name == stem}
-    html, titles = "", {}
-    if (root / "exercises" / f"{stem}.yaml").exists():
-        workbook = exercises.load(stem, root)
-        html, titles = exercise_page.render(workbook), {each.id: each.title for each in workbook}
-    return Module(stem, playbooks.load(stem, root), root / "notebooks" / f"{stem}.ipynb", notebook, graphs, html, titles)
+    return Module(stem, playbooks.load(stem, root), root / "notebooks" / f"{stem}.ipynb", notebook, graphs, *exercises)
+
+
+def read_exercises(root: Path, stem: str) -> Exercises:
+    """The exercises of a module as HTML, and their titles by id; nothing for a module that has none.
+
+    Raises
+    ------
+    ContentError
+        For whatever is wrong in them.
+    """
+    from rapport import exercises
+    from rapport.exercises import page as exercise_page
+
+    if not (root / "exercises" / f"{stem}.yaml").exists():
+        return "", {}
+    workbook = exercises.load(stem, root)
+    return exercise_page.render(workbook), {each.id: each.title for each in workbook}
 
 
 def read_references(root: Path, executed: Mapping[Path, Any], kinds: tuple[str, ...] = ("reference",)) -> list[Reference]:
@@ -206,6 +222,8 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
             return href(markets.page_of(anchor) if anchor else markets.INDEX, "")
         if name.name == "moments.yaml":
             return href(moments.PAGE, anchor)
+        if name.name == "glossary.yaml":
+            return href(glossary.PAGE, anchor and f"term-{anchor}")
         if name.suffix == ".md" and name.stem in ("about", "index", "facilitator"):
             return href(name.stem, anchor)
         raise ContentError(f"the link {address!r} leads nowhere on a page; link to a notebook, a playbook, a #card-id, a #source-id or the web.", path)
@@ -222,7 +240,7 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
 
 def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup:
     """The notebook with its scenario and exercises in place; what it leaves out follows at the end."""
-    ids |= {"main", "module", "cards", "about", "your-data", "facilitator"} | {play.id for play in module.playbook.plays}
+    ids |= {"main", "module", "glossary", "cards", "about", "your-data", "facilitator"} | {play.id for play in module.playbook.plays}
     placed: set[str] = set()
 
     def scenario(cell: Any) -> str:
@@ -231,23 +249,24 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
             raise ContentError(f"no scenario {name!r} in this module; there are {', '.join(module.graphs) or 'none'}.", module.notebook_path)
         graph = module.graphs[name]
         set_graph = typesetting.data(graph, i18n.language(), keep=lambda key: key == "person")
-        return _parts().scenario(graph, _filled(graph["opening"], graph["places"][0]), script_json(set_graph), market_links(graph, root, href))
+        setting, opening = (_filled(graph[text], graph["places"][0]) for text in ("setting", "opening"))
+        return _parts().scenario(graph, setting, opening, script_json(set_graph), market_links(graph, root, href))
 
     def exercises(cell: Any) -> str:
         placed.add("exercises")
-        return f'<p class="note">{STRINGS["exercises_lead"]}</p>{module.exercises}'
+        return f'<p class="note">{escape(STRINGS["exercises_lead"])}</p>{module.exercises}'
 
     embeds: dict[str, render.Embed] = {"scenario": scenario, "explorer": render.baked} | ({"exercises": exercises} if module.exercises else {})
     context = render.Context(module.notebook_path, embeds, ids, after={"outcomes": _parts().outcomes(_outcomes(module, root))})
     body = _without_title(render.notebook_html(module.notebook, context))
     rest = ""
     if module.exercises and "exercises" not in placed:
-        rest += f'<h2 id="exercises">{STRINGS["exercises"]}</h2><p>{STRINGS["exercises_lead"]}</p>{module.exercises}'
+        rest += f'<h2 id="exercises">{escape(STRINGS["exercises"])}</h2><p>{escape(STRINGS["exercises_lead"])}</p>{module.exercises}'
     marked = {mark for cell in module.notebook.cells for mark in cell.metadata.get("rapport", {})}
     if "review" not in marked:
-        rest += f'<h2 id="review">{STRINGS["review"]}</h2>{show.review(module.stem, root).html}'
+        rest += f'<h2 id="review">{escape(STRINGS["review"])}</h2>{show.review(module.stem, root).html}'
     if "sources" not in marked:
-        rest += f'<h2 id="sources">{STRINGS["sources"]}</h2>{show.sources(module.stem, root).html}'
+        rest += f'<h2 id="sources">{escape(STRINGS["sources"])}</h2>{show.sources(module.stem, root).html}'
     if module.playbook.front.facilitator:
         rest += _parts().facilitator(module.playbook.front.facilitator)
     view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}
@@ -342,16 +361,26 @@ def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[s
     pages = [Page("index", STRINGS["home"], body, "index", front["lead"], contents_of(body))]
     if listed:
         here = site_href(moments.PAGE)
-        body = moments.body(listed, moments.shown(listed, modules, here), here(markets.INDEX, "") if sheets else "")
+        take = moments.CARD_SET if any(module.playbook.plays for module in modules) else ""
+        body = moments.body(listed, moments.shown(listed, modules, here), here(markets.INDEX, "") if sheets else "", take)
         pages.append(Page(moments.PAGE, listed.title, body, "moments", listed.lead))
     pages.append(Page(search.PAGE, search.STRINGS["title"], search.body(root), search.PAGE, loads=search.loads()))
     return pages
 
 
+def progress_pages(root: Path, modules: Sequence[Module]) -> list[Page]:
+    """The page of the learner's progress, and the statement to print; of `modules` as `front_pages` takes them, with the endings of their cases."""
+    words = progress.STRINGS
+    body = progress.body(root, modules, site_href(progress.PAGE), _parts().erase())
+    statement = progress.statement_body(root, modules, site_href(progress.STATEMENT))
+    return [Page(progress.PAGE, words["title"], body, "progress", words["lead"]), Page(progress.STATEMENT, words["statement_link"], statement, "statement", words["statement_lead"])]
+
+
 def module_pages(root: Path, module: Module) -> list[Page]:
     """A module's own page, and that of its cards."""
-    body = module_body(module, root, site_href(module.stem), set())
-    pages = [Page(module.stem, module.title, body, "module", "", contents_of(body))]
+    href = site_href(module.stem)
+    body, terms = glossary.marked(module_body(module, root, href, set()), glossary.load(root), lambda term: href(glossary.PAGE, f"term-{term}"))
+    pages = [Page(module.stem, module.title, body + glossary.definitions(terms), "module", "", contents_of(body))]
     if module.playbook.plays:
         name = f"{module.stem}-cards"
         head = Markup('<header class="opening"><h1>{}</h1><p class="lead">{}</p></header>').format(say("cards_of", title=module.title), STRINGS["cards_lead"])
@@ -371,7 +400,13 @@ def assessment_pages(root: Path) -> list[Page]:
     if not assessment.bank_path(root).exists():
         return []
     bank = assessment.load(root)
-    return [Page("assessment", i18n.english(bank.says["title"]), assessment_page.render(bank), "reference", bank.says["lead"])]
+    return [Page("assessment", bank.says["title"], assessment_page.render(bank), "reference", bank.says["lead"])]
+
+
+def glossary_pages(root: Path) -> list[Page]:
+    """The glossary, where the course has one."""
+    listed = glossary.load(root)
+    return [Page(glossary.PAGE, listed.title, glossary.body(listed, root, site_href(glossary.PAGE)), "glossary", listed.lead)] if listed else []
 
 
 def about_page(root: Path) -> Page:
@@ -399,11 +434,11 @@ def single_page(root: Path, module: Module) -> Page:
     """A module with its cards and the notes about the course, as one page that links to nothing outside itself."""
     href = single_href(module.stem)
     ids: set[str] = set()
-    body = module_body(module, root, href, ids)
+    body, terms = glossary.marked(module_body(module, root, href, ids), glossary.load(root), lambda term: f"#term-{term}")
     cards = cards_body(module, root, href, level=3)
     front = text_page(root, "about", href, ids | {"your-data"}, offset=1)
-    sections = Markup('{}<h2 id="cards">{}</h2>{}<h2 id="about">{}</h2>{}{}').format(
-        body, STRINGS["action_cards"], cards, front["title"], front["html"], _parts().erase()
+    sections = Markup('{}<h2 id="cards">{}</h2>{}{}<h2 id="about">{}</h2>{}{}{}').format(
+        body, STRINGS["action_cards"], cards, glossary.section(terms), front["title"], front["html"], _parts().erase(), glossary.definitions(terms)
     )
     titles = {"module": module.title, "cards": STRINGS["action_cards"], "about": STRINGS["about"]}
     nav = [{"href": f"#{anchor}", "title": title, "current": False} for anchor, title in titles.items()]
@@ -455,12 +490,12 @@ def script_json(value: Any) -> Markup:
 def frame(pages: list[Page], modules: Sequence[Any]) -> None:
     """Navigation, breadcrumbs, previous and next for the pages of the folder form."""
     stems = {module.stem: module for module in modules}
-    reading = [page for page in pages if page.name not in TOOLS]
+    reading = [page for page in pages if page.kind not in APART]
     for page in pages:
         href = site_href(page.name)
         page.nav = [{"href": href(module.stem, ""), "number": module.number, "title": module.title, "lang": "en" if i18n.OPEN in module.title else "", "current": page.name.removesuffix("-cards") == module.stem} for module in modules]
         there = {other.name for other in pages}
-        beside = {moments.PAGE: (moments.PAGE, moments.STRINGS["nav"]), markets.INDEX: ("market", markets.STRINGS["markets_nav"])}
+        beside = {moments.PAGE: (moments.PAGE, moments.STRINGS["nav"]), markets.INDEX: ("market", markets.STRINGS["markets_nav"]), glossary.PAGE: (glossary.PAGE, glossary.STRINGS["nav"])}
         page.nav += [{"href": href(name, ""), "title": title, "current": page.name.startswith(start)} for name, (start, title) in beside.items() if name in there]
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
         page.tools = [{"href": href(name, ""), "name": name, "title": tool.title, "current": page.name == name} for name in TOOLS for tool in pages if tool.name == name]

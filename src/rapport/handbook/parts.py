@@ -13,21 +13,24 @@ from markupsafe import Markup
 
 from rapport import i18n, playbooks
 from rapport.content import module_stems
-from rapport.handbook import facilitator, package, pages, search
+from rapport.handbook import cardset, facilitator, package, pages, search
 from rapport.handbook.pages import Module, Page
+from rapport.handbook.verify import Found, findings
 
 Made = dict[str, Any]
-"""``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``: what JSON holds."""
+"""``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``, ``cardset`` (a finished document): what JSON holds."""
 
 KINDS = {"market": "market", "moments": "moment"}
 """What the search calls a place of a page of some kind; any other is text."""
 WORK = "rapport.handbook.parts:work"
+LIBRARIES = ("bs4", "jinja2", "latex2mathml.converter", "mdit_py_plugins.dollarmath", "nbconvert.exporters.html", "pybtex.database", "pygments.formatters", "pyphen")
+"""What the pieces import while they are made, and every process of the workshop would import again."""
 
 
 def work(what: str, lang: str, *values: Any) -> Any:
-    """Do one piece of work in a language: ``make`` or ``html``, with their arguments."""
+    """Do one piece of work in a language: ``make``, ``exercises`` or ``html``, with their arguments."""
     with i18n.speaking(lang, marking=True):
-        return {"make": make, "html": html}[what](*values)
+        return {"make": make, "exercises": exercises, "html": html}[what](*values)
 
 
 def wanted(root: Path, stems: Sequence[str], edition: str) -> Iterator[tuple[str, str]]:
@@ -48,7 +51,17 @@ def wanted(root: Path, stems: Sequence[str], edition: str) -> Iterator[tuple[str
     yield from (("module", stem) for stem in modules if stem in stems)
     yield from (("reference", stem) for stem in stems if stem not in modules)
     yield "assessment", ""
+    yield "glossary", ""
     yield "about", ""
+
+
+def exercises(root: Path, stem: str, langs: Sequence[str]) -> dict[str, pages.Exercises]:
+    """A module's exercises in every language: what they ask and accept is worked out once."""
+    made = {}
+    for lang in langs:
+        with i18n.speaking(lang, marking=True):
+            made[lang] = pages.read_exercises(root, stem)
+    return made
 
 
 def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
@@ -59,20 +72,21 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
     root : Path
     edition : str
     kind, name : str
-        From `wanted`, or ``front``.
+        From `wanted`, ``front`` or ``cardset``.
     given : object
-        The executed notebook of a module or reference; what the other pieces tell, for the front page.
+        Of a module: its executed notebook and its exercises; of a reference: its notebook; for the front page: what the other pieces tell;
+        for the card set: its languages.
 
     Raises
     ------
     ContentError
         For whatever is wrong in what the piece is made from.
     """
-    made: Made = {"pages": [], "single": None, "told": None, "sheets": [], "further": []}
+    made: Made = {"pages": [], "single": None, "told": None, "sheets": [], "further": [], "cardset": None}
     if kind == "module":
-        module = pages.read_module(root, name, given)
+        module = pages.read_module(root, name, *given)
         made["pages"] = pages.module_pages(root, module)
-        made["told"] = {"stem": name, "graphs": {each: {"title": graph["title"]} for each, graph in module.graphs.items()}, "exercises": dict(module.exercise_titles), "title": module.title, "number": module.number}
+        made["told"] = {"stem": name, "graphs": {each: {"title": graph["title"], "ends": [name for name, node in graph["nodes"].items() if node["beat"] == "end"]} for each, graph in module.graphs.items()}, "exercises": dict(module.exercise_titles), "title": module.title, "number": module.number}
         if edition == "facilitator":
             made["sheets"] = facilitator.module_sheets(root, module)
         else:
@@ -87,6 +101,8 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
     elif kind == "assessment":
         made["pages"] = pages.assessment_pages(root)
         made["further"] = [(page.title, page.name) for page in made["pages"]] if edition == "learner" else []
+    elif kind == "cardset":
+        made["cardset"] = package.card_set(root, given).decode() if cardset.has_cards(root) else None
     elif kind == "front":
         told, further, sheets = given
         modules = [_light(root, each) for each in told]
@@ -95,9 +111,9 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
             made["pages"] = [facilitator.index_page(modules, packs, facilitator.guide_page(root), further)]
             made["pages"] += [page for page in pages.front_pages(root, modules, further) if page.name != "index"]
         else:
-            made["pages"] = pages.front_pages(root, modules, further)
+            made["pages"] = [*pages.front_pages(root, modules, further), *pages.progress_pages(root, modules)]
     else:
-        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
+        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "glossary": lambda: pages.glossary_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
     for page in made["pages"]:
         if not page.mark:  # what holds answers for the trainer is not for the eyes of a room
             page.sections = search.sections(page.body, KINDS.get(page.kind, "text"), page.lang)
@@ -116,7 +132,8 @@ def site(root: Path, executed: Mapping[Path, Any], edition: str = "learner") -> 
         Notebooks of modules and references by their path in the course.
     """
     by_stem = {path.stem: notebook for path, notebook in executed.items() if path.parent.name == "notebooks"}
-    others = [make(root, edition, kind, name, by_stem.get(name)) for kind, name in wanted(root, sorted(by_stem), edition)]
+    given = {stem: (notebook, pages.read_exercises(root, stem)) if stem in module_stems(root) else notebook for stem, notebook in by_stem.items()}
+    others = [make(root, edition, kind, name, given.get(name)) for kind, name in wanted(root, sorted(by_stem), edition)]
     return framed(make(root, edition, "front", "", for_front(others)), others, edition)
 
 
@@ -148,7 +165,7 @@ def framed(front: Made, others: Sequence[Made], edition: str) -> list[Page]:
         made += guide + [page_of(sheet["page"]) for other in others for sheet in other["sheets"]]
     made += rest + [page for body in bodies for page in body]
     search.list_all(made)
-    made.sort(key=lambda page: page.name in pages.TOOLS)  # after everything that is read in order
+    made.sort(key=lambda page: page.kind in pages.APART)  # after everything that is read in order
     pages.frame(made, modules)
     if edition == "facilitator":
         for page in made:
@@ -156,8 +173,7 @@ def framed(front: Made, others: Sequence[Made], edition: str) -> list[Page]:
     return made
 
 
-def html(made: Sequence[dict[str, Any]], more: Sequence[str], single: bool) -> list[str]:
-    """Finished documents of several pages: of the folder with `more` assets, or as one-file forms."""
-    if single:
-        return [package.single_file(page_of(page)).decode() for page in made]
-    return [package.page_html(page_of(page), tuple(more)) for page in made]
+def html(made: Sequence[dict[str, Any]], more: Sequence[str], single: bool) -> list[tuple[str, Found]]:
+    """Finished documents of several pages, with what `findings` says of them: of the folder with `more` assets, or as one-file forms."""
+    documents = [package.single_file(page_of(page)).decode() if single else package.page_html(page_of(page), tuple(more)) for page in made]
+    return [(document, findings(document, inline_allowed=single)) for document in documents]

@@ -62,7 +62,7 @@ def notebook_html(notebook: Any, context: Context) -> str:
     notebook = deepcopy(notebook)
     for number, cell in enumerate(notebook.cells, 1):
         cell.metadata["number"] = number
-    context.sections |= _sections(notebook)
+    context.sections |= _sections(notebook, context)
     exporter = _exporter()
     environment = exporter.environment
     environment.filters |= {
@@ -85,12 +85,16 @@ def notebook_html(notebook: Any, context: Context) -> str:
     return body
 
 
-def _sections(notebook: Any) -> dict[int, tuple[str, float]]:
+def _sections(notebook: Any, context: Context) -> dict[int, tuple[str, float]]:
     opening: dict[str, int] = {}
     minutes: dict[str, float] = {}
     for cell in notebook.cells:
         about = cell.metadata.get("rapport", {})
         if name := about.get("section"):
+            if not isinstance(name, str) or not _SECTION.fullmatch(name):
+                raise _fault(context, cell, f"found the section {name!r}; its name is small letters, digits and hyphens.")
+            if not isinstance(about.get("minutes", 0), (int, float)):
+                raise _fault(context, cell, f"found {about['minutes']!r} for minutes; give a number.")
             opening.setdefault(name, cell.metadata["number"])
             minutes[name] = minutes.get(name, 0) + about.get("minutes", 0)
     return {number: (name, minutes[name]) for name, number in opening.items()}
@@ -145,9 +149,11 @@ def ansi_classes(text: str) -> str:
 _TABLE = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
 _ALLOWED = _TABLE | set("p div span section strong em b i small sub sup code pre br hr ul ol li dl dt dd details summary h3 h4 h5 h6".split())
 _ATTRIBUTES = {"class", "role", "lang", "dir", "title", "colspan", "rowspan", "scope", "open", "id", "data-badge"}
+_SECTION = re.compile(r"[a-z][a-z0-9-]*")
 _NUMBER = re.compile(r"^[\s(\[]*[−+-]?[€$£¥₹]?\s?\d[\d\s,.'’]*\s?%?(?:\s*(?:to|–|,)\s*[−+-]?\d[\d,.]*\s?%?)?[)\]\s]*$|^(?:NaN|–|—)$")
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_ARIA = re.compile(r"aria-[a-z]+")
 
 
 def clean_output(html: str, fault: Callable[[str], ContentError], ids: set[str] | None = None) -> str:
@@ -182,7 +188,7 @@ def clean_output(html: str, fault: Callable[[str], ContentError], ids: set[str] 
                 raise fault(f"the output has a <{node.name}>; a page may show text and tables only.")
             if "style" in node.attrs:
                 raise fault('the output has a style="…" attribute, which no page allows; use a class of the page (docs/authoring.md).')
-            kept = {name: node.attrs[name] for name in node.attrs if name in _ATTRIBUTES or name.startswith("aria-")}
+            kept = {name: node.attrs[name] for name in node.attrs if name in _ATTRIBUTES or _ARIA.fullmatch(name)}
             if (name := kept.get("id")) in taken:
                 del kept["id"]
             elif name:
@@ -201,7 +207,7 @@ def clean_output(html: str, fault: Callable[[str], ContentError], ids: set[str] 
             if node.name in ("br", "hr"):
                 return f"<{node.name}{attributes}>"
             made = f"<{node.name}{attributes}>{inner}</{node.name}>"
-            return f'<div class="table" role="group" aria-label="{STRINGS["table"]}" tabindex="0">{made}</div>' if node.name == "table" else made
+            return f'<div class="table" role="group" aria-label="{escape(STRINGS["table"])}" tabindex="0">{made}</div>' if node.name == "table" else made
         if type(node) is NavigableString:
             return str(escape(str(node)))
         return ""  # comments and the like
@@ -249,7 +255,7 @@ def _prose(cell: Any, context: Context) -> str:
         name, minutes = context.sections[number]
         context.ids.discard(head[1])
         context.ids.add(name)
-        time = f'\n<p class="minutes">{STRINGS.say("minutes", n=f"{minutes:g}")}</p>' if minutes else ""
+        time = f'\n<p class="minutes">{escape(STRINGS.say("minutes", n=f"{minutes:g}"))}</p>' if minutes else ""
         html = f'<h2 id="{name}">{head[2]}</h2>{time}{html[head.end():]}{context.after.get(name, "")}'
     return f"{html}{context.embeds[kind](cell)}" if kind in context.embeds else html
 
@@ -264,6 +270,7 @@ def _refuse(context: Context, cell: Any, problem: str) -> str:
 
 @lru_cache(maxsize=1)
 def _exporter() -> Any:
+    from jupyter_core.paths import ENV_JUPYTER_PATH
     from nbconvert.exporters.templateexporter import TemplateExporter
     from traitlets import default
 
@@ -271,6 +278,10 @@ def _exporter() -> Any:
         """nbconvert's exporter with the package's template, everything escaped that is not marked as HTML."""
 
         output_mimetype = "text/html"
+
+        def get_prefix_root_dirs(self) -> list[str]:
+            """Only what came with nbconvert: a user's own templates are code, and would run here."""
+            return ENV_JUPYTER_PATH
 
         @default("file_extension")
         def _html(self) -> str:

@@ -36,11 +36,11 @@ _PARTS = {"play": "card", "review": "review", "rapport-exercise": "exercise", "r
 """Parts of a page by class or element."""
 _LEFT_OUT = frozenset("script style pre svg math nav button template noscript rapport-explorer rapport-market-now".split())
 _LEFT_OUT_CLASSES = frozenset(
-    "exercise-hints exercise-table exercise-form exercise-offline exercise-minutes hunt-side hunt-offline outcome-links print-only print-one minutes eyebrow code".split()
+    "exercise-hints exercise-table exercise-form exercise-offline exercise-minutes hunt-side hunt-offline outcome-links print-only print-one minutes eyebrow code term-says".split()
 )
 """Answers, hints and planted faults are for whoever has worked at them; the rest is no text to look for."""
 _EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())
-_INLINE = frozenset("abbr b cite code em i kbd mark q s samp small strong sub sup".split())
+_INLINE = frozenset("a abbr b cite code em i kbd mark q s samp small strong sub sup".split())
 _HEADING = re.compile(r"h[1-6]")
 
 

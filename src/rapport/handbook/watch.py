@@ -24,6 +24,7 @@ RELOADER = """(function () {
   source.onerror = function () { source.onopen = function () { location.reload(); }; };
 })();
 """
+_KEPT = '<script src="served.js" defer></script>'  # a page that changes as one writes is not to be kept by the browser
 _BEFORE, _WHILE = "default-src 'none';", "default-src 'none'; connect-src 'self';"
 
 
@@ -113,7 +114,7 @@ def _serve(out: Path, port: int, listeners: set[asyncio.Queue[str]]) -> str:
         def get_content(cls, abspath: str, start: int | None = None, end: int | None = None) -> bytes:
             data = Path(abspath).read_bytes()
             if abspath.endswith(".html"):
-                text = data.decode().replace(_BEFORE, _WHILE, 1).replace("</body>", '<script src="rapport-reloader.js"></script></body>', 1)
+                text = data.decode().replace(_BEFORE, _WHILE, 1).replace(_KEPT, "", 1).replace("</body>", '<script src="rapport-reloader.js"></script></body>', 1)
                 data = text.encode()
             return data[start:end]
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -34,7 +35,8 @@ class Workshop:
 
     Notes
     -----
-    To be used with ``with``: at the end, or when the caller is stopped, the processes are gone. They begin to import at once.
+    To be used with ``with``: at the end, or when the caller is stopped, the processes are gone. They begin to import at once:
+    what the work's module imports, and the libraries that it lists as ``LIBRARIES`` because its functions import them late.
     """
 
     def __init__(self, work: Work, fork: bool = True):
@@ -42,10 +44,9 @@ class Workshop:
         if fork and kernels.available():
             from rapport.kernels import fork as forks
 
-            forks.start_server()
             self._here, there = Pipe()
             self._process = get_context("forkserver").Process(target=_master, args=(there, work))
-            self._process.start()
+            forks.start(self._process)
             there.close()
 
     def __enter__(self) -> Workshop:
@@ -89,6 +90,8 @@ def _master(conn: Connection, work: Work) -> None:
     """Import once, then fork one worker for each task, as many at once as there are cores."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked; we end when the pipe does
     function = _function(work)
+    for name in getattr(sys.modules[function.__module__], "LIBRARIES", ()):
+        import_module(name)
     waiting: deque[tuple[int, tuple[Any, ...]]] = deque()
     running: dict[Connection, tuple[int, Any]] = {}
     try:

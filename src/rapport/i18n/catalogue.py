@@ -199,9 +199,10 @@ def sources(root: Path) -> list[Source]:
     found += [Source(path, "playbook") for path in sorted((root / "playbooks").glob("*/playbook.md"))]
     found += [Source(path, "page") for path in sorted((root / "playbooks").glob("*/session.md"))]
     found += [Source(path, "scenario") for path in sorted((root / "playbooks").glob("*/*.yaml"))]
-    found += [Source(root / "playbooks" / f"{kind}.yaml", kind) for kind in ("moments", "markets") if (root / "playbooks" / f"{kind}.yaml").exists()]
+    found += [Source(root / "playbooks" / f"{kind}.yaml", kind) for kind in ("moments", "markets", "glossary") if (root / "playbooks" / f"{kind}.yaml").exists()]
     if (root / "data" / "facts").is_dir():
         found.append(Source(root / "data" / "facts", "facts"))  # one catalogue for twelve files: New Year's Day stands in nine of them
+    found += [Source(path, "assessment") for path in sorted((root / "assessment").glob("*.yaml"))]
     found += [Source(path, "hunt") for path in sorted((root / "hunts").glob("*.yaml"))]
     package = root / "src" / "rapport"
     found += [Source(path, "python") for path in sorted(package.rglob("*.py")) if re.search(r"^(STRINGS|WORDS|LABELS)\b.*=\s*(Words\(__file__, )?\{", path.read_text(encoding="utf-8"), re.MULTILINE)]

@@ -179,6 +179,7 @@ def message_faults(words: str | tuple[str, ...], translated: str | tuple[str, ..
 
 
 def _numbers(text: str) -> list[str]:
-    """Numbers of a text without their separators, so that 1,234.5 and 1 234,5 and Gujarati digits agree."""
+    """Numbers of a text without their separators, so that 1,234.5 and 1 234,5 and Gujarati digits agree, and .70 with 0,70."""
     plain = _LINK.sub("", _CODE.sub("", _PLACEHOLDER.sub("", text))).translate(_DIGITS)
+    plain = re.sub(r"(?<![\w.])\.(?=\d)", "0.", plain)
     return [re.sub(r"\D", "", number) for number in _NUMBER.findall(plain)]

@@ -29,6 +29,7 @@ _NO_WORDS = [
     re.compile(r"\{[^{}]*\}|\{\{|\}\}"),
     re.compile(rf"(?:[\w.-]+/)*[\w-]*\.(?:{'|'.join(_EXTENSIONS)})\b|(?<!\w)(?:[a-z_.-]+/)+[\w.-]*"),
     re.compile(r"\.\w+\(\)|\.\w+\[[^\]]*\]"),  # methods that a hint names
+    re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\b[a-z]\w+(?:\.[a-z_]\w+)+\b"),  # ids, and columns of a table in the code: no word of prose is written so
     re.compile(r'"[a-z0-9_]+"|\b[a-z_0-9]+ = (?:\([^)\n]*\)|\.\.\.)|\b[a-z_0-9]+\.(?=\s{3})'),  # names of code in plain text
     re.compile(r"\*[A-Z][^*\n]*\*(?= \d)"),  # a journal with its volume
 ]

@@ -24,10 +24,12 @@ KEYS = {
     "scenario": set("title principle setting opening organisation person role city portrait heading scene message prompt text feedback afterwards then habit clues epilogues".split()),
     "paths": set("modules title who why part also".split()),
     "exercises": set("title question text words predict says hints solution".split()),
+    "assessment": {"says"},  # its incidents are the same English test for everybody
     "hunt": set("title fact why says".split()),
     "front": set("title lead roles outcomes ask right wrong because note goal bring do say debrief when then behaviours practise praise remote".split()),
     "moments": set("title lead text more".split()),
     "markets": set("title lead ask because".split()),
+    "glossary": set("title lead term says".split()),
     "card": set("trigger steps words_to_try do_not measure monday claim limit".split()),
 }
 _LETTER = re.compile(r"[^\W\d_]")
@@ -188,9 +190,10 @@ def _moved_from(written: str) -> str:
 
 
 def code(source: str, change: Change, first_line: int = 1) -> str:
-    """A code cell with its sentences exchanged: strings with a space in them or a capital first, and comments.
+    """A code cell with its sentences exchanged: strings with a space in them or a capital first, labels of charts and tables, and comments.
 
-    A value set into an f-string is part of the text as it is written, ``{len(trial):,}``, and stays code.
+    A value set into an f-string is part of the text as it is written, ``{len(trial):,}``, and stays code. What a label is, one word
+    in small letters too, its place decides: see `_labels`.
     """
     try:
         parsed = ast.parse(source)
@@ -208,16 +211,18 @@ def _strings(source: str, parsed: ast.AST, change: Change, first_line: int) -> I
     for node in ast.walk(parsed):
         if isinstance(node, ast.JoinedStr):
             inner |= {id(part) for part in ast.walk(node) if part is not node}
+    labels = _labels(parsed)
     for node in ast.walk(parsed):
         if id(node) in inner:
             continue
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _sentence(node.value):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (_sentence(node.value) or id(node) in labels and _label(node.value)):
             new = change(node.value, first_line + node.lineno - 1, "code")
             if new != node.value:
                 yield offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset), _quoted(new)
         elif isinstance(node, ast.JoinedStr):
             words, holes = _joined(source, node)
-            if _sentence(re.sub(r"\{[^{}]*\}", "", words)):
+            said = re.sub(r"\{[^{}]*\}", "", words)
+            if _sentence(said) or id(node) in labels and _label(said):
                 new = change(words, first_line + node.lineno - 1, "code")
                 if new != words:
                     yield offset(node.lineno, node.col_offset), offset(node.end_lineno, node.end_col_offset), _formatted(new, holes)
@@ -229,6 +234,101 @@ def _sentence(text: str) -> bool:
     if not _LETTER.search(plain) or re.search(r"[=<>_\\]", plain):
         return False
     return " " in plain or (plain[:1].isupper() and len(plain) > 2) or text != plain
+
+
+def _label(text: str) -> bool:
+    """Whether a string in the place of a label is a word: two letters at least, and no name of code."""
+    return len(_LETTER.findall(text)) > 1 and not re.search(r"[=<>_\\]", text)
+
+
+# Arguments that a reader sees, by the name of a function or method: places, then names. The names of `_SEEN_BY_NAME` hold for every call.
+_SEEN: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {
+    "write": ((3,), ("text",)), "reference": ((2,), ("text",)), "dots": ((1,), ("labels", "texts")), "figure": ((0, 1), ("title", "subtitle")),
+    "annotate": ((0,), ("text",)), "text": ((2,), ("s",)), "legend": ((0,), ("labels", "title")), "set_label": ((0,), ()),
+    **{f"set_{name}": ((0,), ()) for name in ("xlabel", "ylabel", "title", "xticklabels", "yticklabels")},
+    **{f"set_{name}": ((1,), ("labels",)) for name in ("xticks", "yticks")},
+    "readable": ((1,), ("words",)), "show": ((), ("alt",)),
+}  # fmt: skip
+_SEEN_BY_NAME = {"label", "xlabel", "ylabel", "xticklabels", "yticklabels"}
+
+
+def _labels(parsed: ast.AST) -> set[int]:
+    """Ids of the strings that stand where a reader sees them, whatever they look like.
+
+    That is in an argument of `_SEEN`, also by way of a dict or of a variable which serves for nothing else, and in a list, or among the keys or the
+    values of a dict, beside a sentence: ``["1st end", "2nd"]``. A string that the code also looks something up by is none.
+    """
+    found: set[int] = set()
+    names: list[ast.Name] = []
+
+    def see(node: ast.AST | None) -> None:
+        if isinstance(node, ast.Constant | ast.JoinedStr):
+            found.add(id(node))
+        elif isinstance(node, ast.List | ast.Tuple):
+            for each in node.elts:
+                see(each)
+        elif isinstance(node, ast.Dict):
+            for each in node.values:
+                see(each)
+        elif isinstance(node, ast.IfExp):
+            see(node.body), see(node.orelse)
+        elif isinstance(node, ast.BinOp):
+            see(node.left), see(node.right)
+        elif isinstance(node, ast.ListComp | ast.GeneratorExp):
+            see(node.elt)
+        elif isinstance(node, ast.Name):
+            names.append(node)
+        elif isinstance(node, ast.Subscript):
+            see(node.value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("list", "tuple"):
+            for each in node.args:
+                see(each)
+
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            places, words = _SEEN.get(name, ((), ()))
+            for place in places:
+                see(node.args[place] if place < len(node.args) else None)
+            for keyword in node.keywords:
+                if keyword.arg in words or keyword.arg in _SEEN_BY_NAME:
+                    see(keyword.value)
+        for group in (node.elts,) if isinstance(node, ast.List) else (node.keys, node.values) if isinstance(node, ast.Dict) else ():
+            texts = [each for each in group if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            if any(_sentence(each.value) for each in texts):
+                found |= {id(each) for each in texts}
+    done: set[str] = set()
+    while names:
+        name = names.pop().id
+        uses = [node for node in ast.walk(parsed) if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)]
+        if name not in done and len(uses) == sum(each.id == name for each in names) + 1:
+            for value in _given(parsed, name):
+                see(value)
+        elif name not in done:  # what a name in the code is called stays a label, whatever else the dict is asked
+            for value in _given(parsed, name):
+                see(value if isinstance(value, ast.Dict) else None)
+        done.add(name)
+    looked_up = {each.value for node in ast.walk(parsed) if isinstance(node, ast.Subscript) for each in ast.walk(node.slice) if isinstance(each, ast.Constant)}
+    return {id(node) for node in ast.walk(parsed) if id(node) in found and getattr(node, "value", None) not in looked_up}
+
+
+def _given(parsed: ast.AST, name: str) -> Iterator[ast.AST]:
+    """What a variable is set to, where that is written out: by ``=``, or by a loop over a list of values or of tuples."""
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id == name for target in node.targets):
+            yield node.value
+        elif isinstance(node, ast.For | ast.comprehension):
+            target, rows = node.target, node.iter
+            if isinstance(target, ast.Name) and target.id == name:
+                yield rows
+            elif isinstance(target, ast.Tuple):
+                for place, each in enumerate(target.elts):
+                    if not (isinstance(each, ast.Name) and each.id == name):
+                        continue
+                    if isinstance(rows, ast.Call) and getattr(rows.func, "id", "") == "zip" and place < len(rows.args):
+                        yield rows.args[place]
+                    elif isinstance(rows, ast.List | ast.Tuple):
+                        yield from (row.elts[place] for row in rows.elts if isinstance(row, ast.Tuple) and place < len(row.elts))
 
 
 def _joined(source: str, node: ast.JoinedStr) -> tuple[str, list[str]]:

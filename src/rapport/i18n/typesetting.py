@@ -94,6 +94,7 @@ def _patterns(lang: str) -> Any:
 
 _RAW = ("script", "style", "title", "textarea", "option", "select", "svg", "math", "pre", "code", "kbd", "samp")
 _PIECE = re.compile(rf"<!--.*?-->|<({'|'.join(_RAW)})\b[^>]*>.*?</\1\s*>|<[^>]*>|[^<]+|<", re.DOTALL | re.IGNORECASE)
+_ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\ue00[01]")  # a sign as JSON writes it; a backslash of the text itself is doubled there
 _ELEMENT = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _LANG = re.compile(r'\slang="([a-z]+)')
 _EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -122,7 +123,7 @@ def _set(html: str, lang: str) -> Iterator[str]:
     for match in _PIECE.finditer(html):
         piece = match[0]
         if match[1]:
-            yield i18n.unmarked(piece).replace("\\ue000", "").replace("\\ue001", "")
+            yield _ESCAPED.sub(r"\1", i18n.unmarked(piece))
             # a sentence may begin before a piece of code and end after it, and a mark may stand inside
             english = _left_open(piece, english) if match[1].lower() in ("code", "kbd", "samp", "math") else english
         elif piece.startswith("<"):

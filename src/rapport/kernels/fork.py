@@ -10,13 +10,17 @@ import sys
 import threading
 from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running, set_forkserver_preload
+from types import ModuleType
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
+from rapport.kernels import own_python
+
 _starting = threading.Lock()
-# Read by libraries while they are imported: one thread for linear algebra, the same order of sets, charts without a window.
-_AT_IMPORT = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+# Read by libraries while they are imported: one thread for linear algebra, charts without a window.
+_AT_IMPORT = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+_SETTINGS = ("PYTHON", "MATPLOTLIB", "MPL")  # a user's, which would reach into every kernel
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -27,8 +31,7 @@ class ForkProvisioner(LocalProvisioner):
         arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
         self.cwd = kwargs.get("cwd") or os.getcwd()
         process = get_context("forkserver").Process(target=_run, args=(arguments, dict(kwargs["env"]), str(self.cwd)))
-        start_server()
-        process.start()
+        start(process)
         self.process, self.pid, self.pgid = _Forked(process), process.pid, process.pid
         return self.connection_info
 
@@ -66,17 +69,33 @@ class _Forked:
         self.send_signal(signal.SIGTERM)
 
 
-def start_server() -> None:
-    """Start the warm process where it does not run yet; a second call costs nothing."""
+def start(process: Any) -> None:
+    """Start a process of the ``forkserver`` context, and the warm process where it does not run yet.
+
+    The child would run the caller's script again to have its ``__main__``; nothing here needs that, so it finds none.
+    """
     with _starting:
-        before = {name: os.environ.get(name) for name in _AT_IMPORT}
-        os.environ.update(_AT_IMPORT)
+        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
         try:
-            set_forkserver_preload(["rapport.kernels.warm"])
-            ensure_running()
+            _start_server()
+            process.start()
         finally:
-            for name, value in before.items():
-                os.environ.pop(name) if value is None else os.environ.update({name: value})
+            sys.modules["__main__"] = main
+
+
+def _start_server() -> None:
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith(_SETTINGS):
+            del os.environ[name]
+    os.environ.update(_AT_IMPORT | own_python())
+    try:
+        set_forkserver_preload(["rapport.kernels.warm"])
+        ensure_running()
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
 def _run(arguments: list[str], environment: dict[str, str], folder: str) -> None:

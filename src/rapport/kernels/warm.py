@@ -17,11 +17,14 @@ builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr
 
 import ipykernel.kernelapp  # noqa: E402, F401
 import ipywidgets  # noqa: E402, F401
-import matplotlib.backends.backend_agg  # noqa: E402, F401
+import matplotlib.backends.backend_agg  # noqa: E402
 import matplotlib.figure  # noqa: E402, F401
 import matplotlib_inline.backend_inline  # noqa: E402, F401
 import numpy  # noqa: E402, F401
 import pandas  # noqa: E402, F401
+import scipy.stats  # noqa: E402, F401
+
+matplotlib.rcdefaults()  # it has looked for settings in the folder that the build was called in
 
 for _name in NEVER:
     del sys.modules[_name]

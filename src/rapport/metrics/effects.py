@@ -11,6 +11,7 @@ import numpy as np
 from rapport.metrics import engines
 from rapport.metrics.intervals import level
 from rapport.metrics.result import Metric, MetricError
+from rapport.metrics.words import WORDS
 
 
 def regression_effect(table: Any, formula: str, term: str, *, cluster: str | None = None, confidence: float = 0.95) -> Metric:
@@ -55,9 +56,9 @@ def regression_effect(table: Any, formula: str, term: str, *, cluster: str | Non
     low, high = fitted.conf_int(1 - level(confidence)).loc[term]
     left_out = len(data) - len(kept)
     return Metric(
-        "Regression effect", float(fitted.params[term]), float(low), float(high), math.nan, math.nan, len(kept),
-        f"Coefficient of {term} in {formula}, {'errors clustered by ' + cluster if cluster else 'errors robust to unequal variance'}.",
-        "mean", confidence, notes=(f"{left_out} row(s) left out: a value is missing.",) if left_out else (),
+        WORDS["regression"], float(fitted.params[term]), float(low), float(high), math.nan, math.nan, len(kept),
+        WORDS.say("regression_clustered" if cluster else "regression_robust", term=term, formula=formula, cluster=cluster),
+        "mean", confidence, notes=(WORDS.say("incomplete", n=left_out),) if left_out else (),
     )  # fmt: skip
 
 
@@ -84,8 +85,8 @@ def difference_in_differences(table: Any, *, outcome: str, treated: str, after: 
         raise MetricError(f"difference_in_differences: {4 - len(cells)} of the four cells (treated or not, before or after) hold nobody; all four are needed.")
     found = regression_effect(plain, "outcome ~ treated * after", "treated:after", cluster="unit" if cluster else None, confidence=confidence)
     return Metric(
-        "Difference-in-differences", found.value, found.low, found.high, math.nan, math.nan, found.n,
-        f"Change of {outcome} among the treated less the change among the others{f', errors clustered by {cluster}' if cluster else ''}; it rests on parallel trends.",
+        WORDS["did"], found.value, found.low, found.high, math.nan, math.nan, found.n,
+        WORDS.say("did_clustered" if cluster else "did_says", outcome=outcome, cluster=cluster),
         "mean", confidence, notes=found.notes,
     )  # fmt: skip
 
@@ -101,8 +102,8 @@ def pre_trend(table: Any, *, outcome: str, treated: str, time: str, cluster: str
     if plain["time"].nunique() < 2 or plain["treated"].nunique() < 2:
         raise MetricError("pre_trend: needs two or more times before the change, and both treated and others.")
     found = regression_effect(plain, "outcome ~ treated * time", "treated:time", cluster="unit" if cluster else None, confidence=confidence)
-    about = f"Change of {outcome} per {time} among the treated less that of the others, before the change."
-    return Metric("Pre-trend", found.value, found.low, found.high, math.nan, math.nan, found.n, about, "mean", confidence, notes=found.notes)
+    about = WORDS.say("trend_says", outcome=outcome, time=time)
+    return Metric(WORDS["trend"], found.value, found.low, found.high, math.nan, math.nan, found.n, about, "mean", confidence, notes=found.notes)
 
 
 def cohen_kappa(first: Any, second: Any, *, confidence: float = 0.95) -> Metric:
@@ -124,16 +125,16 @@ def cohen_kappa(first: Any, second: Any, *, confidence: float = 0.95) -> Metric:
     if len(a) != len(b) or not a:
         raise MetricError(f"cohen_kappa: found {len(a)} and {len(b)} labels; both raters must have labelled the same cases.")
     names = sorted({*a, *b})
-    about = "Agreement beyond what chance would give, per agreement possible beyond chance."
+    about = WORDS["kappa_says"]
     agreed = float(sum(x == y for x, y in zip(a, b, strict=True)))
     if len(names) < 2:
-        return Metric("Cohen's kappa", *(math.nan,) * 3, agreed, len(a), len(a), about, "mean", confidence, refusal="Both gave every case the same one label, so chance alone agrees fully.")
+        return Metric(WORDS["kappa"], *(math.nan,) * 3, agreed, len(a), len(a), about, "mean", confidence, refusal=WORDS["kappa_one"])
     square = np.zeros((len(names), len(names)))
     for x, y in zip(a, b, strict=True):
         square[names.index(x), names.index(y)] += 1
     found = cohens_kappa(square)
     kappa, half = float(found.kappa), float(found.std_kappa) * float(stats.norm.ppf(0.5 + level(confidence) / 2))
-    return Metric("Cohen's kappa", kappa, kappa - half, min(1.0, kappa + half), agreed, len(a), len(a), about, "mean", confidence)
+    return Metric(WORDS["kappa"], kappa, kappa - half, min(1.0, kappa + half), agreed, len(a), len(a), about, "mean", confidence)
 
 
 def common_language_effect(first: Any, second: Any) -> float:

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from rapport.i18n.numbers import number, series
 from rapport.metrics.result import MetricError
+from rapport.metrics.words import WORDS
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,14 @@ class Fit:
         return float(self.values[self.names.index(name)])
 
     def __str__(self) -> str:
-        parts = ", ".join(f"{name} {value:.4f} (± {error:.4f})" for name, value, error in zip(self.names, self.values, self.standard_errors, strict=True))
-        return f"{parts}; log-likelihood {self.log_likelihood:.4f}, n = {self.n}; in brackets the standard errors."
+        parts = series(f"{name} {number(value, 4)} (± {number(error, 4)})" for name, value, error in zip(self.names, self.values, self.standard_errors, strict=True))
+        return WORDS.say("errors", parts=parts, likelihood=number(self.log_likelihood, 4), count=number(self.n))
 
     def _repr_html_(self) -> str:
-        body = "".join(f'<tr><th scope="row">{name}</th><td>{value:.4f}</td><td>{error:.4f}</td></tr>' for name, value, error in zip(self.names, self.values, self.standard_errors, strict=True))
-        return (
-            f'<table class="rapport-metric"><caption>Maximum likelihood: {self.log_likelihood:.4f}, n = {self.n}</caption><thead><tr>'
-            f'<th scope="col">Parameter</th><th scope="col">Estimate</th><th scope="col">Standard error</th></tr></thead><tbody>{body}</tbody></table>'
-        )
+        body = "".join(f'<tr><th scope="row">{name}</th><td>{number(value, 4)}</td><td>{number(error, 4)}</td></tr>' for name, value, error in zip(self.names, self.values, self.standard_errors, strict=True))
+        heads = "".join(f'<th scope="col">{WORDS[each]}</th>' for each in ("parameter", "estimate", "standard_error"))
+        caption = WORDS.say("fitted", likelihood=number(self.log_likelihood, 4), count=number(self.n))
+        return f'<table class="rapport-metric"><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
 @dataclass(frozen=True)

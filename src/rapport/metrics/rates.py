@@ -9,12 +9,13 @@ from typing import Any
 
 import narwhals as nw
 
+from rapport.i18n.numbers import number
 from rapport.metrics import engines
 from rapport.metrics.intervals import level, wilson
 from rapport.metrics.result import Metric, MetricError, Metrics
+from rapport.metrics.words import WORDS
 
 By = str | Sequence[str] | None
-NOBODY = "Nobody is in the denominator."
 NEVER = 10**9  # a day that does not come, for dates that are missing
 
 
@@ -58,7 +59,7 @@ def share(
         if row.get("bad"):
             raise MetricError(f"{name}: {row['bad']} row(s) {invalid}")
         hits, n = row["hits"], row["base"]
-        notes = (f"{row['left']} left out: {missing or 'not recorded'}.",) if row["left"] else ()
+        notes = (left_out(row["left"], missing or "not_recorded"),) if row["left"] else ()
         results.append(fraction(name, definition, hits, n, labels=labels, minimum=minimum, confidence=confidence, notes=notes, self_report=self_report))
     return gathered(results, by)
 
@@ -78,8 +79,13 @@ def fraction(
 def too_few(n: int, minimum: int) -> str:
     """Why `n` is not enough; empty when it is."""
     if n == 0:
-        return NOBODY
-    return f"n = {n} is fewer than the {minimum} asked for." if n < minimum else ""
+        return WORDS["nobody"]
+    return WORDS.say("too_few", found=number(n), minimum=number(minimum)) if n < minimum else ""
+
+
+def left_out(count: int, why: str) -> str:
+    """The note on rows left out; `why` is a key of `WORDS`."""
+    return WORDS.say("left_out", count=number(count), why=WORDS[why])
 
 
 def ones(condition: nw.Expr | None = None) -> nw.Expr:
@@ -152,7 +158,7 @@ def first_contact_resolution(contacts: Any, *, of: str = "resolved", by: By = No
     once = resolved & engines.flag(frame, "touches") & ~engines.flag(frame, "reopened")
     told = engines.known(frame, "touches", "reopened")
     return share(
-        frame, "First-contact resolution", f"Cases solved in one contact and not reopened, of all cases {of}.",
+        frame, WORDS["first_contact"], WORDS[f"first_contact_{of}"],
         once, known=told if of == "resolved" else told | ~resolved, eligible=resolved if of == "resolved" else None, by=by, minimum=minimum, confidence=confidence,
         valid=binary(frame, "reopened"), invalid=not_binary("reopened"),
     )  # fmt: skip
@@ -163,7 +169,7 @@ def reopen_rate(contacts: Any, *, by: By = None, minimum: int = 1, confidence: f
     frame = engines.wrap(contacts)
     engines.require(frame, "contacts", "resolved_at", "reopened")
     return share(
-        frame, "Reopen rate", "Cases opened again after they were solved, of all cases solved.", engines.flag(frame, "reopened"), known=engines.known(frame, "reopened"),
+        frame, WORDS["reopen"], WORDS["reopen_says"], engines.flag(frame, "reopened"), known=engines.known(frame, "reopened"),
         eligible=~nw.col("resolved_at").is_null(), by=by, minimum=minimum, confidence=confidence,
         valid=binary(frame, "reopened"), invalid=not_binary("reopened"),
     )  # fmt: skip
@@ -171,12 +177,12 @@ def reopen_rate(contacts: Any, *, by: By = None, minimum: int = 1, confidence: f
 
 def escalation_rate(contacts: Any, *, by: By = None, minimum: int = 1, confidence: float = 0.95) -> Metric | Metrics:
     """Share of cases that went to someone higher up or outside (``escalated``)."""
-    return _of_flag(contacts, "contacts", "escalated", "Escalation rate", "Cases taken higher up or outside, of all cases.", by, minimum, confidence)
+    return _of_flag(contacts, "contacts", "escalated", WORDS["escalation"], WORDS["escalation_says"], by, minimum, confidence)
 
 
 def complaint_rate(contacts: Any, *, by: By = None, minimum: int = 1, confidence: float = 0.95) -> Metric | Metrics:
     """Share of cases that are complaints (``complaint``)."""
-    return _of_flag(contacts, "contacts", "complaint", "Complaint rate", "Complaints, of all cases.", by, minimum, confidence)
+    return _of_flag(contacts, "contacts", "complaint", WORDS["complaint"], WORDS["complaint_says"], by, minimum, confidence)
 
 
 def recovery_rate(failures: Any, *, of: str = "told_us", by: By = None, minimum: int = 1, confidence: float = 0.95) -> Metric | Metrics:
@@ -193,9 +199,8 @@ def recovery_rate(failures: Any, *, of: str = "told_us", by: By = None, minimum:
     """
     if of not in ("told_us", "failed"):
         raise MetricError(f"recovery_rate: found of={of!r}; choose 'told_us' or 'failed'.")
-    about = "failures the customer told us of" if of == "told_us" else "failures, told or not"
     return _of_flag(
-        failures, "failures", "recovered", "Recovery rate", f"Failures settled to the customer's mind, of all {about}.", by, minimum, confidence,
+        failures, "failures", "recovered", WORDS["recovery"], WORDS[f"recovery_{of}"], by, minimum, confidence,
         eligible="told_us" if of == "told_us" else "",
     )  # fmt: skip
 
@@ -219,7 +224,7 @@ def kept_promise_ratio(promises: Any, *, as_of: date, by: By = None, minimum: in
     end = day_number(as_of, "as_of")
     deadline, done = nw.col(due).fill_null(NEVER), nw.col(kept).fill_null(NEVER)
     return share(
-        frame, "Kept-promise ratio", f"Promises kept by their due day, of all promises due by {as_of}.", (done <= deadline) & (done <= end),
+        frame, WORDS["promise"], WORDS.say("promise_says", day=as_of), (done <= deadline) & (done <= end),
         eligible=deadline <= end, by=by, minimum=minimum, confidence=confidence,
     )  # fmt: skip
 
@@ -239,15 +244,15 @@ def referral_rate(customers: Any, *, of: str = "arrivals", by: By = None, minimu
     frame = engines.wrap(customers)
     engines.require(frame, "customers", "customer_id", "referred_by")
     if of == "arrivals":
-        hit, about = ~nw.col("referred_by").is_null(), "Customers who came through another customer, of all customers."
+        hit, about = ~nw.col("referred_by").is_null(), WORDS["referral_arrivals"]
     elif of == "referrers":
         (seen,) = engines.temporary(frame, "seen")
         givers = frame.filter(~nw.col("referred_by").is_null()).select(nw.col("referred_by").alias("customer_id")).unique()
         frame = frame.join(givers.with_columns(nw.lit(1).alias(seen)), on="customer_id", how="left")
-        hit, about = ~nw.col(seen).is_null(), "Customers who brought at least one other, of all customers."
+        hit, about = ~nw.col(seen).is_null(), WORDS["referral_referrers"]
     else:
         raise MetricError(f"referral_rate: found of={of!r}; choose 'arrivals' or 'referrers'.")
-    return share(frame, "Referral rate", about, hit, by=by, minimum=minimum, confidence=confidence)
+    return share(frame, WORDS["referral"], about, hit, by=by, minimum=minimum, confidence=confidence)
 
 
 def contact_fatigue(messages: Any, *, outcome: str = "opted_out", period: str = "month", most: int = 8, minimum: int = 1, confidence: float = 0.95) -> Metrics:
@@ -280,8 +285,8 @@ def contact_fatigue(messages: Any, *, outcome: str = "opted_out", period: str = 
     frame = frame.filter(~nw.col("customer_id").is_null() & ~nw.col(spell).is_null()).with_columns(value.alias(hit))
     spells = frame.group_by("customer_id", spell).agg(nw.len().alias(sent), nw.col(hit).max().alias("any_hit"))
     capped = spells.with_columns(nw.when(nw.col(sent) >= most).then(nw.lit(most)).otherwise(nw.col(sent)).cast(nw.Int64).alias("messages"))
-    about = f"Customers with {outcome} at least once in a {period}, of all customers written to that often in the {period}; {most} means {most} or more. Not randomised unless you drew lots."
-    found = share(capped, "Contact fatigue", about, nw.col("any_hit") == 1, by="messages", minimum=minimum, confidence=confidence)
+    about = WORDS.say(f"fatigue_{period}", outcome=outcome, most=number(most))
+    found = share(capped, WORDS["fatigue"], about, nw.col("any_hit") == 1, by="messages", minimum=minimum, confidence=confidence)
     return Metrics(tuple(sorted(found.rows, key=lambda row: int(row.labels[0][1]))))
 
 
@@ -318,9 +323,9 @@ def funnel(events: Any, steps: Sequence[str], *, confidence: float = 0.95) -> Me
     (_, counts), = tally(people, None, everybody=ones(), **{each: ones(~nw.col(each).is_null()) for each in reached})
     before, results = counts["everybody"], []
     for place, (step, each) in enumerate(zip(steps, reached, strict=True)):
-        about = "Customers who reached a step after all steps before it, of those who reached the one before (the first: of all)."
+        about = WORDS["funnel_says"]
         n = counts[each]
-        results.append(fraction("Funnel", about, n, before, labels=(("step", f"{place + 1} {step}"),), confidence=confidence))
+        results.append(fraction(WORDS["funnel"], about, n, before, labels=(("step", f"{place + 1} {step}"),), confidence=confidence))
         before = n
     return Metrics(tuple(results))
 

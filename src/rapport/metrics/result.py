@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
+from rapport.i18n.numbers import MISSING, listed, number, percent, quoted
 from rapport.metrics.intervals import difference
+from rapport.metrics.words import WORDS
 
 # Between people who share one of these, the same answer may mean different things on a rating scale.
 SCALE_USE = ("market", "language", "country")
@@ -52,6 +54,8 @@ class Metric:
         What the reader must know, such as rows left out.
     refusal : str
         Why there is no figure; empty when there is one.
+    compared : bool
+        Whether it is the difference of two figures.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Metric:
     self_report: bool = False
     notes: tuple[str, ...] = ()
     refusal: str = ""
+    compared: bool = False
 
     def __post_init__(self) -> None:
         if self.refusal:
@@ -102,21 +107,21 @@ class Metric:
         if reason:
             raise InvalidComparison(reason)
         gap, low, high = difference((self.value, self.low, self.high), (other.value, other.low, other.high))
-        sides = f"{self.label or 'first'} less {other.label or 'second'}"
+        sides = WORDS.say("less", first=self.label or WORDS["first"], second=other.label or WORDS["second"])
         return Metric(
-            f"{self.name}, difference", gap, low, high, self.value, other.value, self.n + other.n,
-            f"{sides}; taken as independent groups. {self.definition}", unit="share" if self.unit == "share" else self.unit,
-            confidence=self.confidence, notes=tuple(dict.fromkeys(self.notes + other.notes)),
+            WORDS.say("difference", name=self.name), gap, low, high, self.value, other.value, self.n + other.n,
+            f"{sides} {self.definition}", unit="share" if self.unit == "share" else self.unit,
+            confidence=self.confidence, notes=tuple(dict.fromkeys(self.notes + other.notes)), compared=True,
         )  # fmt: skip
 
     def __str__(self) -> str:
         where = f" [{self.label}]" if self.labels else ""
         if self.refusal:
-            return f"{self.name}{where}: not stated. {self.refusal} {self.definition}"
-        ends = "" if math.isnan(self.low) else f" ({self.confidence:.0%} interval {self._range()})"
-        of = f", {_plain(self.numerator)} of {_plain(self.denominator)}" if self.unit != "mean" and not self.name.endswith("difference") else ""
+            return f"{self.name}{where}: {WORDS['not_stated']}. {self.refusal} {self.definition}"
+        ends = "" if math.isnan(self.low) else f" ({self._level()} {self._range()})"
+        of = f", {WORDS.say('of', numerator=_plain(self.numerator), denominator=_plain(self.denominator))}" if self.unit != "mean" and not self.compared else ""
         notes = "".join(f" {note}" for note in self.notes)
-        return f"{self.name}{where}: {self._show(self.value)}{ends}{of}; n = {self.n}. {self.definition}{notes}"
+        return f"{self.name}{where}: {self._show(self.value)}{ends}{of}; n = {number(self.n)}. {self.definition}{notes}"
 
     __repr__ = __str__
 
@@ -125,14 +130,17 @@ class Metric:
 
     def _show(self, value: float) -> str:
         if math.isnan(value):
-            return "–"
+            return MISSING
         if self.unit == "share":
-            return f"{_signed(100 * value, 1)} %"
-        return _signed(value, 0) if self.unit == "points" else _signed(value, 3)
+            return percent(100 * value, 1)
+        return number(value, 0 if self.unit == "points" else 3)
+
+    def _level(self) -> str:
+        return WORDS.say("interval", level=percent(100 * self.confidence))
 
     def _range(self) -> str:
-        low, high = self._show(self.low), self._show(self.high)
-        return f"{low.removesuffix(' %') if self.unit == 'share' else low} to {high}"
+        low = number(100 * self.low, 1) if self.unit == "share" and not math.isnan(self.low) else self._show(self.low)
+        return WORDS.say("range", low=low, high=self._show(self.high))
 
 
 @dataclass(frozen=True)
@@ -180,21 +188,21 @@ class Metrics:
         return pd.DataFrame([dict(row.labels) | {part: getattr(row, part) for part in parts} for row in self.rows])
 
     def __str__(self) -> str:
-        return "\n".join(str(row) for row in self.rows) or "No group to report."
+        return "\n".join(str(row) for row in self.rows) or WORDS["no_group"]
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         if not self.rows:
-            return '<p class="rapport-metric">No group to report.</p>'
+            return f'<p class="rapport-metric">{escape(WORDS["no_group"])}</p>'
         first = self.rows[0]
         keys = [key for key, _ in first.labels]
-        heads = [*keys, first.name, f"{first.confidence:.0%} interval", "Numerator", "Denominator", "n"]
+        heads = [*keys, first.name, first._level(), WORDS["numerator"], WORDS["denominator"], "n"]
         lines = []
         for row in self.rows:
-            shown = "not stated" if row.refusal else row._show(row.value)
-            ends = row.refusal if row.refusal else "–" if math.isnan(row.low) else row._range()
-            cells = [shown, ends, _plain(row.numerator), _plain(row.denominator), str(row.n)]
+            shown = WORDS["not_stated"] if row.refusal else row._show(row.value)
+            ends = row.refusal if row.refusal else MISSING if math.isnan(row.low) else row._range()
+            cells = [shown, ends, _plain(row.numerator), _plain(row.denominator), number(row.n)]
             body = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
             lines.append("<tr>" + "".join(f'<th scope="row">{escape(value)}</th>' for _, value in row.labels) + body + "</tr>")
         notes = dict.fromkeys(note for row in self.rows for note in row.notes)
@@ -209,20 +217,16 @@ class Metrics:
 def incomparable(first: Metric, second: Metric) -> str:
     """Why two figures may not be compared, in one sentence; empty when they may."""
     if (first.name, first.definition) != (second.name, second.definition):
-        return f"{first.name!r} and {second.name!r} are defined differently, so their difference has no meaning; compute both with the same definition."
+        return WORDS.say("apart", first=quoted(first.name), second=quoted(second.name))
     if first.confidence != second.confidence:
-        return f"{first.name}: the intervals have levels {first.confidence} and {second.confidence}; compute both at one level."
+        return WORDS.say("levels", name=first.name, first=percent(100 * first.confidence), second=percent(100 * second.confidence))
     for each in (first, second):
         if each.refusal:
-            return f"{each.name}{f' [{each.label}]' if each.labels else ''} is not stated, so nothing can be compared with it: {each.refusal}"
+            return WORDS.say("nothing", name=f"{each.name}{f' [{each.label}]' if each.labels else ''}", why=each.refusal)
     mine, theirs = dict(first.labels), dict(second.labels)
     apart = [key for key in SCALE_USE if mine.get(key) != theirs.get(key)]
     if first.self_report and apart:
-        return (
-            f"{first.name}: raw ratings are not compared across {' and '.join(apart)}, since people use a rating scale differently and the gap "
-            "may be style; follow one group over time, compare behaviour (reopened, bought again), or anchor the ratings with "
-            "vignette_comparison."
-        )
+        return WORDS.say("style", name=first.name, apart=listed(apart), function="vignette_comparison")
     return ""
 
 
@@ -231,12 +235,7 @@ def refuse(metric: Metric, why: str) -> Metric:
     return replace(metric, refusal=why)
 
 
-def _signed(value: float, digits: int) -> str:
-    text = f"{value:.{digits}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("-", "−")
-
-
 def _plain(value: float) -> str:
-    return "–" if math.isnan(value) else str(int(value)) if float(value).is_integer() else f"{value:.4g}"
+    """A count as it is; what is no whole number to four digits."""
+    decimals = 0 if math.isnan(value) or float(value).is_integer() else max(0, 3 - math.floor(math.log10(abs(value))))
+    return number(value, decimals)

@@ -12,6 +12,7 @@ from rapport.metrics import engines
 from rapport.metrics.intervals import event_rate, level
 from rapport.metrics.rates import NEVER, By, day_number, fraction, gathered, ones, share, tally, too_few
 from rapport.metrics.result import Metric, MetricError, Metrics
+from rapport.metrics.words import WORDS
 
 DENOMINATORS = ("at_start", "ever", "average")
 
@@ -73,17 +74,15 @@ def _stayed(customers: Any, start: date, end: date, of: str, eligible: str | Non
     at_start = here & (joined <= first) & (left > first)
     ever = here & (joined <= last) & (left > first)
     valid, invalid = (left >= joined) | (joined == NEVER), "have an end_day before their start_day; mend or drop them."
-    name = "Retention rate" if stay else "Churn rate"
-    verb = f"still there on {end}" if stay else f"who left after {start} and by {end}"
-    who = f" Only those with {eligible}." if eligible else ""
+    name = WORDS["retention" if stay else "churn"]
+    known = of if of in ("average", "at_start") else "ever"
+    definition = WORDS.say(f"{'stayed' if stay else 'left'}_{known}", start=start, end=end) + (f" {WORDS.say('only', column=eligible)}" if eligible else "")
     if of != "average":
-        about = f"customers on {start}" if of == "at_start" else f"customers on {start} or joining by {end}"
         return share(
-            frame, name, f"Customers {verb}, of all {about}.{who}", ~gone if stay else gone, eligible=at_start if of == "at_start" else ever,
+            frame, name, definition, ~gone if stay else gone, eligible=at_start if of == "at_start" else ever,
             by=by, minimum=minimum, confidence=confidence, valid=valid, invalid=invalid,
         )  # fmt: skip
     level(confidence)
-    definition = f"{'One less c' if stay else 'C'}ustomers who left after {start} and by {end} per mean of the numbers on both days.{who}"
     sums = {"left": ones(ever & gone), "begin": ones(at_start), "finish": ones(ever & ~gone), "bad": ones(~valid), "people": ones(ever)}
     results = []
     for labels, row in tally(frame, by, **sums):
@@ -98,7 +97,7 @@ def _stayed(customers: Any, start: date, end: date, of: str, eligible: str | Non
         value = row["left"] / mean
         if stay:
             value, low, high = 1 - value, 1 - high, 1 - low
-        notes = ("People who joined and left within the period count above the line, never below it.",)
+        notes = (WORDS["passing"],)
         results.append(Metric(name, value, low, high, mean - row["left"] if stay else row["left"], mean, row["people"], definition, "ratio", confidence, labels, False, notes, too_few(row["people"], minimum)))
     return gathered(results, by)
 
@@ -129,5 +128,5 @@ def repeat_purchase_rate(orders: Any, *, start: date, end: date, within_days: in
     people = paired.with_columns(again.alias("again")).group_by("customer_id").agg(nw.col("first_day").min(), nw.col("again").max())
     window = (nw.col("first_day") >= first) & (nw.col("first_day") <= last - within_days)
     ((_, row),) = tally(people, None, n=ones(window), hits=ones(window & (nw.col("again") == 1)))
-    about = f"Customers who bought again within {within_days} days of their first purchase, of those whose first purchase lies from {start} to {within_days} days before {end}."
-    return fraction("Repeat-purchase rate", about, row["hits"], row["n"], minimum=minimum, confidence=confidence)
+    about = WORDS.say("repurchase_says", days=within_days, start=start, end=end)
+    return fraction(WORDS["repurchase"], about, row["hits"], row["n"], minimum=minimum, confidence=confidence)

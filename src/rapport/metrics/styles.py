@@ -10,9 +10,10 @@ import narwhals as nw
 
 from rapport.metrics import engines
 from rapport.metrics.intervals import mean_from_sums
-from rapport.metrics.rates import By, gathered, ones, tally, too_few
+from rapport.metrics.rates import By, gathered, left_out, ones, tally, too_few
 from rapport.metrics.result import Metric, MetricError, Metrics
 from rapport.metrics.surveys import ENOUGH, off_scale, on_scale
+from rapport.metrics.words import WORDS
 
 
 def response_style(answers: Any, *, scale: tuple[int, int] = (1, 5)) -> Any:
@@ -124,12 +125,12 @@ def vignette_comparison(answers: Any, vignettes: Sequence[str], *, by: By, ratin
     sure = known & (low.fill_null(0) == high.fill_null(0))
     value = nw.when(sure).then(low.fill_null(0).cast(nw.Float64)).otherwise(nw.lit(0.0))
     sums = {"n": ones(sure), "range": ones(known & ~sure), "silent": ones(~known), "total": value, "squares": value * value}
-    about = f"Mean place of the own rating among {len(vignettes)} vignettes rated by the same person, 1 to {2 * len(vignettes) + 1}."
+    about = WORDS.say("anchored_says", vignettes=len(vignettes), places=2 * len(vignettes) + 1)
     results = []
     for labels, row in tally(placed, by, **sums):
         n, total = row["n"], row["total"]
         bound = max(minimum, 2)
         ends = mean_from_sums(n, total, row["squares"] - total**2 / n, confidence) if n >= bound else (float("nan"),) * 3
-        notes = tuple(f"{row[key]} left out: {why}." for key, why in (("range", "vignettes tied or swapped around the own rating"), ("silent", "a rating is missing")) if row[key])
-        results.append(Metric("Anchored rating", *map(float, ends), total, n, n, about, "mean", confidence, labels, False, notes, too_few(n, bound)))
+        notes = tuple(left_out(row[key], why) for key, why in (("range", "tied"), ("silent", "no_rating")) if row[key])
+        results.append(Metric(WORDS["anchored"], *map(float, ends), total, n, n, about, "mean", confidence, labels, False, notes, too_few(n, bound)))
     return gathered(results, by)

@@ -9,10 +9,12 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from rapport.i18n.numbers import number
 from rapport.metrics import engines
 from rapport.metrics.intervals import level, net_share
-from rapport.metrics.rates import By, gathered, ones, share, tally, too_few
+from rapport.metrics.rates import By, gathered, left_out, ones, share, tally, too_few
 from rapport.metrics.result import Metric, MetricError, Metrics
+from rapport.metrics.words import WORDS
 
 ENOUGH = 30
 
@@ -34,14 +36,14 @@ def csat(surveys: Any, *, column: str = "csat", top: int = 4, scale: tuple[int, 
     MetricError
         For a rating off the scale.
     """
-    about = f"Ratings of {top} to {scale[1]} on a scale from {scale[0]} to {scale[1]}, of all answers."
-    return _box(surveys, "Customer satisfaction", about, column, top, scale, by, minimum, confidence)
+    about = WORDS.say("satisfaction_says", top=top, first=scale[0], last=scale[1])
+    return _box(surveys, WORDS["satisfaction"], about, column, top, scale, by, minimum, confidence)
 
 
 def customer_effort(surveys: Any, *, column: str = "effort", easy: int = 5, scale: tuple[int, int] = (1, 7), by: By = None, minimum: int = ENOUGH, confidence: float = 0.95) -> Metric | Metrics:
     """Share of customers who agree that it was easy (`easy` or higher of 1–7), with its Wilson interval; else as `csat`."""
-    about = f"Ratings of {easy} to {scale[1]} for “it was easy” on a scale from {scale[0]} to {scale[1]}, of all answers."
-    return _box(surveys, "Customer effort", about, column, easy, scale, by, minimum, confidence)
+    about = WORDS.say("effort_says", top=easy, first=scale[0], last=scale[1])
+    return _box(surveys, WORDS["effort"], about, column, easy, scale, by, minimum, confidence)
 
 
 def _box(surveys: Any, name: str, about: str, column: str, top: int, scale: tuple[int, int], by: By, minimum: int, confidence: float) -> Metric | Metrics:
@@ -49,7 +51,7 @@ def _box(surveys: Any, name: str, about: str, column: str, top: int, scale: tupl
     engines.require(frame, "surveys", column)
     rating = engines.blank(frame, column)
     return share(
-        frame, name, about, rating.fill_null(scale[0] - 1) >= top, known=~rating.is_null(), by=by, minimum=minimum, confidence=confidence, self_report=True, missing="no answer",
+        frame, name, about, rating.fill_null(scale[0] - 1) >= top, known=~rating.is_null(), by=by, minimum=minimum, confidence=confidence, self_report=True, missing="no_answer",
         valid=on_scale(rating, scale), invalid=off_scale(column, scale),
     )  # fmt: skip
 
@@ -90,7 +92,7 @@ def nps(surveys: Any, *, column: str = "nps", by: By = None, minimum: int = ENOU
     engines.require(frame, "surveys", column)
     rating = engines.blank(frame, column)
     answered = ~rating.is_null()
-    about = "Per cent of answers 9–10 less per cent of answers 0–6, of all answers."
+    about = WORDS["promoters_says"]
     results = []
     sums = {"n": ones(answered), "up": ones(rating.fill_null(7) >= 9), "down": ones(rating.fill_null(7) <= 6),
             "silent": ones(~answered), "bad": ones(~on_scale(rating, (0, 10)))}  # fmt: skip
@@ -99,9 +101,9 @@ def nps(surveys: Any, *, column: str = "nps", by: By = None, minimum: int = ENOU
             raise MetricError(f"Net promoter score: {row['bad']} row(s) {off_scale(column, (0, 10))}")
         up, down, n = row["up"], row["down"], row["n"]
         low, high = net_share(up, down, n, confidence) if n else (float("nan"),) * 2
-        notes = (f"{row['silent']} left out: no answer.",) if row["silent"] else ()
+        notes = (left_out(row["silent"], "no_answer"),) if row["silent"] else ()
         value = 100 * (up - down) / n if n else float("nan")
-        results.append(Metric("Net promoter score", value, 100 * low, 100 * high, up - down, n, n, about, "points", confidence, labels, True, notes, too_few(n, minimum)))
+        results.append(Metric(WORDS["promoters"], value, 100 * low, 100 * high, up - down, n, n, about, "points", confidence, labels, True, notes, too_few(n, minimum)))
     return gathered(results, by)
 
 
@@ -109,7 +111,7 @@ def response_rate(surveys: Any, *, column: str = "answered", by: By = None, mini
     """Share of surveys sent that were answered (`column`, 0/1 or boolean)."""
     frame = engines.wrap(surveys)
     engines.require(frame, "surveys", column)
-    return share(frame, "Response rate", "Surveys answered, of all surveys sent.", engines.flag(frame, column), known=engines.known(frame, column), by=by, minimum=minimum, confidence=confidence)
+    return share(frame, WORDS["response"], WORDS["response_says"], engines.flag(frame, column), known=engines.known(frame, column), by=by, minimum=minimum, confidence=confidence)
 
 
 def nonresponse_weighted(surveys: Any, *, column: str, classes: Sequence[str] | str, minimum: int = ENOUGH, confidence: float = 0.95) -> Metric:
@@ -146,12 +148,12 @@ def nonresponse_weighted(surveys: Any, *, column: str, classes: Sequence[str] | 
     answered = ~value.is_null()
     known = nw.when(answered).then(value.cast(nw.Float64)).otherwise(nw.lit(0.0))
     cells = tally(frame, keys, asked=ones(), n=ones(answered), total=known, squares=known * known)
-    about = f"Mean {column} of the answers, each class of {', '.join(keys)} counted by the people asked in it; within a class the silent are taken to be like the rest."
+    about = WORDS.say("weighted_says", column=column, classes=", ".join(keys))
     asked, n = sum(cell["asked"] for _, cell in cells), sum(cell["n"] for _, cell in cells)
     thin = [", ".join(f"{k} {v}" for k, v in labels) for labels, cell in cells if cell["n"] < 2]
     if thin or n < max(minimum, 2):
-        why = f"Fewer than two answers in {'; '.join(thin)}: merge classes." if thin else too_few(n, max(minimum, 2))
-        return Metric("Weighted mean", *(np.nan,) * 3, np.nan, asked, n, about, "mean", confidence, (), True, (), why)
+        why = WORDS.say("weighted_thin", classes="; ".join(thin)) if thin else too_few(n, max(minimum, 2))
+        return Metric(WORDS["weighted"], *(np.nan,) * 3, np.nan, asked, n, about, "mean", confidence, (), True, (), why)
     estimate = variance = 0.0
     for _, cell in cells:
         weight, mean = cell["asked"] / asked, cell["total"] / cell["n"]
@@ -161,6 +163,6 @@ def nonresponse_weighted(surveys: Any, *, column: str, classes: Sequence[str] | 
     half = float(stats.norm.ppf(0.5 + level(confidence) / 2)) * variance**0.5
     plain = sum(cell["total"] for _, cell in cells) / n
     return Metric(
-        "Weighted mean", estimate, estimate - half, estimate + half, estimate * asked, asked, n, about, "mean", confidence, (), True,
-        (f"{asked - n} of {asked} did not answer; unweighted, the mean is {plain:.3f}.",),
+        WORDS["weighted"], estimate, estimate - half, estimate + half, estimate * asked, asked, n, about, "mean", confidence, (), True,
+        (WORDS.say("weighted_plain", silent=number(asked - n), asked=number(asked), mean=number(plain, 3)),),
     )  # fmt: skip

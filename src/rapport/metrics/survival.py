@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from rapport.i18n.numbers import marks, number
 from rapport.metrics.intervals import level
 from rapport.metrics.result import MetricError
+from rapport.metrics.words import WORDS
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,9 @@ class SurvivalCurve:
         return float(self.times[np.argmax(below)]) if below.any() else float("inf")
 
     def __str__(self) -> str:
-        middle = f"half have left by {self.median:g}" if np.isfinite(self.median) else "more than half are still there at the end"
-        return f"Survival: {int(self.left.sum())} of {self.n} left; {middle}. Kaplan–Meier, those still there counted as long as they were followed."
+        median = self.median
+        said = {"left": number(int(self.left.sum())), "all": number(self.n), "median": f"{median:g}".replace(".", marks()["decimal"])}
+        return WORDS.say("survival_half" if np.isfinite(median) else "survival_more", **said)
 
 
 def kaplan_meier(duration: Any, left: Any, *, confidence: float = 0.95) -> SurvivalCurve:
@@ -103,7 +106,7 @@ class LogRank:
     n: int
 
     def __str__(self) -> str:
-        return f"Log-rank test: z = {self.statistic:.3f}, p = {self.p_value:.2g}, n = {self.n}. Whether two groups leave at different speeds, followed as long as each was."
+        return WORDS.say("log_rank", z=number(self.statistic, 3), p=f"{self.p_value:.2g}".replace(".", marks()["decimal"]), count=number(self.n))
 
 
 def log_rank(duration: Any, left: Any, group: Any) -> LogRank:

@@ -10,10 +10,12 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from rapport.i18n.numbers import number, percent
 from rapport.metrics import engines
 from rapport.metrics.intervals import level
 from rapport.metrics.rates import By, gathered, ones, share, tally, too_few
 from rapport.metrics.result import Metric, MetricError, Metrics
+from rapport.metrics.words import WORDS
 
 _CALENDAR = ("utc_day", "minute_from", "minute_to", "open_before", "is_open")
 
@@ -89,10 +91,11 @@ def answered_within(
     frame, waited = _waits(contacts, calendar, as_of, begin, finish, key)
     done = ~waited.is_null()
     overdue = nw.col("rapport_so_far").fill_null(0) > minutes
-    verb = {"responded_at": "answered", "resolved_at": "solved"}.get(finish, finish)
+    done_as = {"responded_at": "answered", "resolved_at": "solved"}.get(finish, "done")
+    said = {"column": finish, "minutes": number(minutes), "whose": key, "moment": f"{as_of:%Y-%m-%d %H:%M %Z}"}
     return share(
-        frame, f"{verb.capitalize()} within {minutes} working minutes", f"Cases {verb} within {minutes} open minutes of the {key}'s hours, of all whose answer or deadline has come by {as_of:%Y-%m-%d %H:%M %Z}.",
-        done & (waited.fill_null(0) <= minutes), known=done | overdue, eligible=~nw.col("rapport_so_far").is_null(), by=by, minimum=minimum, confidence=confidence, missing="still waiting, within the target",
+        frame, WORDS.say(f"{done_as}_within", **said), WORDS.say(f"{done_as}_says", **said),
+        done & (waited.fill_null(0) <= minutes), known=done | overdue, eligible=~nw.col("rapport_so_far").is_null(), by=by, minimum=minimum, confidence=confidence, missing="in_time_still",
     )  # fmt: skip
 
 
@@ -129,7 +132,7 @@ def working_wait(
     groups: dict[tuple, list[tuple[int, int]]] = {}
     for labels, row in tally(real, [*keys, "rapport_wait"], n=ones()):
         groups.setdefault(labels[:-1], []).append((int(labels[-1][1]), row["n"]))
-    about = f"Working hours within which {quantile:.0%} of cases had {finish}, counted in the hours of the {key}; those still waiting count as longer."
+    about = WORDS.say("waited_says", share=percent(100 * quantile), column=finish, whose=key)
     results = []
     for labels, pairs in sorted(groups.items()) or [((), [])]:
         open_cases = sum(count for wait, count in pairs if wait < 0)
@@ -141,9 +144,9 @@ def working_wait(
         value = at(max(1, math.ceil(quantile * n))) if n else math.nan
         low = at(max(1, int(stats.binom.ppf(tail, n, quantile)))) if n else math.nan
         high = at(min(n, int(stats.binom.ppf(1 - tail, n, quantile)) + 1)) if n else math.nan
-        why = too_few(n, minimum) or ("So many are still waiting that it cannot be told yet." if math.isinf(value) else "")
-        notes = (f"{open_cases} still waiting.",) if open_cases else ()
-        results.append(Metric("Working hours waited", value, low, high, math.nan, math.nan, n, about, "mean", confidence, labels, False, notes, why))
+        why = too_few(n, minimum) or (WORDS["waited_unknown"] if math.isinf(value) else "")
+        notes = (WORDS.say("waiting", count=number(open_cases)),) if open_cases else ()
+        results.append(Metric(WORDS["waited"], value, low, high, math.nan, math.nan, n, about, "mean", confidence, labels, False, notes, why))
     return gathered(results, by)
 
 

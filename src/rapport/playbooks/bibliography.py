@@ -106,6 +106,9 @@ def _faults(name: str, entry: Any, path: Path, line: int) -> Iterator[ContentErr
     for key in ("title", "year", "seen"):
         if not entry.fields.get(key):
             yield error("the field is missing; add it.", key)
+    for key, form, example in (("url", r"https?://\S+", "https://…"), ("doi", r"10\.\d+/\S+", "10.1000/182")):
+        if (value := entry.fields.get(key)) and not re.fullmatch(form, value):
+            yield error(f"found {value!r}; write it as {example}.", key)
     if (year := entry.fields.get("year")) and not re.fullmatch(r"\d{4}", year):
         yield error(f"found {year!r}; a year has four digits.", "year")
     if (seen := entry.fields.get("seen")) and seen not in SEEN:
@@ -118,6 +121,9 @@ def _family(person: Any) -> str:
 
 def _set(entries: Any) -> tuple[dict[str, str], dict[str, str]]:
     """Every entry set by pybtex's plain style with the titles as they are written, for pages and for terminals."""
+    from html import unescape
+
+    from markupsafe import escape
     from pybtex.plugin import find_plugin
     from pybtex.style.formatting.unsrt import Style as Unsorted
     from pybtex.style.template import field, sentence
@@ -127,9 +133,15 @@ def _set(entries: Any) -> tuple[dict[str, str], dict[str, str]]:
             title = field(which_field)
             return sentence[title] if as_sentence else title
 
+    class Pages(find_plugin("pybtex.backends", "html")):  # type: ignore[misc]
+        """pybtex's HTML, which escapes texts, with addresses escaped too and none but the web's."""
+
+        @staticmethod
+        def format_href(url: str, text: str, external: bool = False) -> str:
+            return f'<a href="{escape(unescape(url))}">{text}</a>' if url.startswith(("https://", "http://")) else text
+
     set_entries = list(Style(name_style="lastfirst", abbreviate_names=True).format_entries(entries.values()))
     faces = []
-    for backend in ("html", "plaintext"):
-        writer = find_plugin("pybtex.backends", backend)()
+    for writer in (Pages(), find_plugin("pybtex.backends", "plaintext")()):
         faces.append({each.key: re.sub(r'<span class="bibtex-protected">(.*?)</span>', r"\1", each.text.render(writer)).replace("\n", " ") for each in set_entries})
     return faces[0], faces[1]

@@ -47,23 +47,23 @@ def card(stem: str, name: str, root: Path | None = None) -> Shown:
     return Shown(card_html(play, bibliography(root)), _card_text(play))
 
 
-def card_html(play: Play, known: dict[str, Source], *, level: int = 3) -> str:
-    """HTML of one card: a section with the card's id; headings begin at `level`."""
+def card_html(play: Play, known: dict[str, Source], *, level: int = 3, anchor: str = "") -> str:
+    """HTML of one card: a section with the card's id (or `anchor`, where cards of several modules meet); headings begin at `level`."""
     c = play.card
     listed = "".join(
-        f'<h{level + 1}>{LABELS[key]}</h{level + 1}><{tag} class="{key.replace("_", "-")}">{"".join(f"<li>{inline(item)}</li>" for item in items)}</{tag}>'
+        f'<h{level + 1}>{escape(LABELS[key])}</h{level + 1}><{tag} class="{key.replace("_", "-")}">{"".join(f"<li>{inline(item)}</li>" for item in items)}</{tag}>'
         for key, tag, items in (("steps", "ol", c.steps), ("words_to_try", "ul", c.words_to_try), ("do_not", "ul", c.do_not))
     )
-    closing = "".join(f'<p class="{key}"><strong>{LABELS[key]}</strong> {inline(getattr(c, key))}</p>' for key in ("measure", "monday"))
+    closing = "".join(f'<p class="{key}"><strong>{escape(LABELS[key])}</strong> {inline(getattr(c, key))}</p>' for key in ("measure", "monday"))
     sources = "; ".join(str(escape(known[name].short)) for name in c.sources)
     claim = (
-        f'<div class="claim" role="note" data-badge="{c.badge}"><p><strong class="badge">{BADGES[c.badge]}</strong> {inline(c.claim)}</p>'
+        f'<div class="claim" role="note" data-badge="{c.badge}"><p><strong class="badge">{escape(BADGES[c.badge])}</strong> {inline(c.claim)}</p>'
         f'<p class="source">{sources + ". " if sources else ""}<em>{inline(c.limit)}</em></p></div>'
     )
     notes = f'<div class="notes">{to_html(play.notes, heading_offset=level)}</div>' if play.notes else ""
     return (
-        f'<section class="play" id="{play.id}"><h{level}>{inline(play.title)}</h{level}>'
-        f'<p class="trigger"><strong>{LABELS["trigger"]}</strong> {inline(c.trigger)}</p>{listed}{notes}{closing}{claim}</section>'
+        f'<section class="play" id="{anchor or play.id}"><h{level}>{inline(play.title)}</h{level}>'
+        f'<p class="trigger"><strong>{escape(LABELS["trigger"])}</strong> {inline(c.trigger)}</p>{listed}{notes}{closing}{claim}</section>'
     )
 
 
@@ -80,7 +80,7 @@ def review(stem: str, root: Path | None = None) -> Shown:
     """The three review questions of a module, each with its twin; answers open on request."""
     items = load(stem, root).front.review
     html = "".join(
-        f'<li id="review-{item.id}">{question_html(item)}<details class="twin"><summary>{LABELS["twin"]}</summary>{question_html(item.twin)}</details></li>'
+        f'<li id="review-{item.id}">{question_html(item)}<details class="twin"><summary>{escape(LABELS["twin"])}</summary>{question_html(item.twin)}</details></li>'
         for item in items
     )
     text = "\n\n".join(f"{number}. {_question_text(item)}" for number, item in enumerate(items, 1))
@@ -92,7 +92,7 @@ def question_html(question: Question) -> str:
     options = "".join(f"<li>{inline(option)}</li>" for option in question.options())
     return (
         f'<p class="ask">{inline(question.ask)}</p><ul class="options">{options}</ul>'
-        f"<details><summary>{LABELS['answer']}</summary><p><strong>{LABELS['right']}:</strong> {inline(question.right)}</p><p>{inline(question.because)}</p></details>"
+        f"<details><summary>{escape(LABELS['answer'])}</summary><p><strong>{escape(LABELS['right'])}:</strong> {inline(question.right)}</p><p>{inline(question.because)}</p></details>"
     )
 
 
@@ -106,7 +106,7 @@ def sources(stem: str, root: Path | None = None) -> Shown:
     used, further = module_sources(stem, root)
     html, text = "", []
     for title, group in ((LABELS["rests_on"], used), (LABELS["further"], further)):
-        html += f'<h3>{title}</h3><ul class="sources">{"".join(source_html(source) for source in group)}</ul>'
+        html += f'<h3>{escape(title)}</h3><ul class="sources">{"".join(source_html(source) for source in group)}</ul>'
         text += [title, *(f"- {source.text}" for source in group), ""]
     return Shown(f"<section>{html}</section>", "\n".join(text).strip())
 

@@ -105,7 +105,7 @@ class Walk:
         return {
             "graph": self.graph["hash"], "place": self.place, "draw": self.draw, "case": self.case, "path": list(self.path), "scores": list(self.scores),
             "check": self.checks, "available": self.available, "calibration": sum(self.calibration) / len(self.calibration) if self.calibration else None,
-            "remedy": {"option": remedy["option"], "label": remedy["label"]} if remedy else {},
+            "remedy": {"option": remedy["option"], "label": remedy["label"]} if remedy else {}, "ending": self.node,
         }  # fmt: skip
 
 

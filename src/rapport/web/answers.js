@@ -158,26 +158,14 @@
     return whole;
   }
 
-  // ---- Keeping ----------------------------------------------------------------------------------------------------
+  // ---- Keeping: what happens goes to the record (record.js); which draw is shown stays beside it -------------------
 
-  const memory = new Map();
-  let unkept = false;
+  const record = () => globalThis.RapportRecord;
   function recall(key) {
-    try {
-      const text = window.localStorage.getItem(key);
-      return text === null || memory.has(key) ? memory.get(key) : JSON.parse(text);
-    } catch (error) {
-      return memory.get(key);
-    }
+    try { return JSON.parse(localStorage.getItem(key)); } catch (error) { return null; }
   }
   function keep(key, value) {
-    try {
-      window.localStorage.setItem(key, JSON.stringify(value));
-      memory.delete(key);
-    } catch (error) {
-      memory.set(key, value); // what could not be kept counts on this page, before what was kept earlier
-      unkept = true;
-    }
+    try { localStorage.setItem(key, JSON.stringify(value)); } catch (error) { /* the first draw next time */ }
   }
 
   // ---- The element ------------------------------------------------------------------------------------------------
@@ -316,15 +304,47 @@
     get draw() {
       return this.draws[this.at];
     }
-    get key() {
-      return this.place + ":" + this.data.hash + ":" + this.draw.seed;
+    get where() {
+      return { module: this.data.module, exercise: this.data.id, seed: this.draw.seed, hash: this.data.hash };
     }
 
-    /** Ask on draw `at`; what this browser remembers of it comes back. */
+    /** What the record says of this exercise on this draw, as it is asked now. */
+    remembered() {
+      const { module, exercise, seed, hash } = this.where;
+      const mine = record().events().filter((event) => event.exercise === exercise && event.module === module && event.seed === seed && (event.hash === undefined || event.hash === hash));
+      const of = (kind) => mine.filter((event) => event.kind === kind);
+      const tried = of("attempt").filter((event) => ["right", "wrong", "mistake"].includes(event.outcome));
+      const right = tried.findIndex((event) => event.outcome === "right"); // what was tried after it is no attempt
+      const last = tried.at(-1);
+      const guess = of("prediction").at(-1);
+      return {
+        attempts: (right < 0 ? tried : tried.slice(0, right + 1)).map((event) => event.outcome),
+        guess: guess ? this.guessTyped(guess) : "",
+        hints: Math.max(1, ...of("hint").map((event) => event.number + 1)),
+        done: right >= 0 ? "right" : of("solution").length || of("attempt").some((event) => event.outcome === "given_up") ? "given_up" : "",
+        last: last ? this.typed(last) : null,
+      };
+    }
+
+    /** A guess as it was typed, or as this page writes one that came from elsewhere; "" for what cannot be one here. */
+    guessTyped({ typed, guess }) {
+      if (this.data.kind === "choice") return typeof guess === "string" && Object.hasOwn(this.data.options, guess) ? guess : "";
+      return typeof typed === "string" ? typed : typeof guess === "number" ? this.valueText(guess) : "";
+    }
+
+    /** What stood in the fields at an attempt; null where that is not known or cannot be. */
+    typed({ typed, answer }) {
+      const given = typed === undefined ? answer : typed;
+      if (this.data.kind === "choice") return typeof given === "string" ? given : null;
+      if (this.data.kind === "match") return given && typeof given === "object" && !Array.isArray(given) ? given : null;
+      if (typed === undefined && answer !== undefined && answer !== null) return [answer].flat().map((number) => String(number).replace(".", this.data.numbers.decimal));
+      return Array.isArray(given) && given.every((each) => typeof each === "string") ? given : null;
+    }
+
+    /** Ask on draw `at`; what the record knows of it comes back. */
     take(at) {
       this.at = at;
-      const kept = recall(this.key);
-      this.state = this.sound(kept) ? kept : { attempts: [], guess: "", hints: 1, done: "", last: null };
+      this.state = this.remembered();
       this.drawLabel.parentElement.hidden = this.draws.length < 2;
       this.drawLabel.textContent = this.say("draw", { number: at + 1, total: this.draws.length });
       this.showTable();
@@ -341,13 +361,6 @@
         if (!given.broke) this.showVerdict(judge(this.draw, given.value));
       }
       if (this.state.done) this.showSolution();
-    }
-
-    /** Whether a kept state is one that this script wrote. */
-    sound(kept) {
-      if (!kept || !Array.isArray(kept.attempts) || !Number.isInteger(kept.hints)) return false;
-      const guess = typeof kept.guess === "string" && (this.data.kind !== "choice" || kept.guess === "" || Object.hasOwn(this.data.options, kept.guess));
-      return guess && ["", "right", "given_up"].includes(kept.done) && kept.last !== undefined;
     }
 
     another() {
@@ -370,19 +383,15 @@
       this.hints.forEach((hint, index) => (hint.hidden = index >= Math.max(1, upTo)));
       if (upTo > this.state.hints) {
         this.state.hints = upTo;
-        this.save();
+        record().add("hint", { ...this.where, number: upTo - 1 });
       }
     }
 
     showProgress() {
       const tried = this.state.attempts.length;
       this.solutionButton.hidden = !tried || this.state.done !== "";
-      this.attempts.textContent = [tried ? this.say("attempts", { count: tried }) : "", unkept ? this.say("unkept") : ""].filter(Boolean).join(" · ");
+      this.attempts.textContent = [tried ? this.say("attempts", { count: tried }) : "", record().kept ? "" : this.say("unkept")].filter(Boolean).join(" · ");
       this.dataset.done = this.state.done;
-    }
-
-    save() {
-      keep(this.key, this.state);
     }
 
     // ---- a guess ----
@@ -405,7 +414,7 @@
         return;
       }
       this.state.guess = this.guessField.value;
-      this.save();
+      record().add("prediction", { ...this.where, guess: read.value, typed: this.state.guess });
       this.showGuess();
       this.fields[0].focus();
     }
@@ -474,7 +483,7 @@
       this.state.last = given.last;
       if (this.state.done !== "right") this.state.attempts.push(verdict.outcome);
       if (verdict.outcome === "right") this.state.done = "right";
-      this.save();
+      record().add("attempt", { ...this.where, outcome: verdict.outcome, answer: this.data.kind === "number" ? given.value[0] : given.value, mistakes: (verdict.slips || []).map((slip) => slip.id), typed: given.last });
       this.showVerdict(verdict);
       this.showProgress();
       if (this.guessField) this.showGuess();
@@ -520,7 +529,8 @@
 
     giveUp() {
       this.state.done = "given_up";
-      this.save();
+      record().add("attempt", { ...this.where, outcome: "given_up" });
+      record().add("solution", this.where);
       this.showProgress();
       this.showSolution();
       this.solution.querySelector("[tabindex]").focus();

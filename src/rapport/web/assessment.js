@@ -3,8 +3,8 @@
 (function () {
   "use strict";
 
-  // Every sentence the interface itself says. English in every edition, as the incidents are: half a translation would be another test.
-  const SAYS = {
+  // Every sentence the interface itself says. The incidents are English in every language: a translation would be another test.
+  const STRINGS = {
     minutes: "about {n} minutes", begin: "Begin", resume: "Go on with incident {n}", next: "Next sitting", other: "Another sitting instead", all_done: "You have sat all four. Thank you.",
     occasion_pre: "Before the course", occasion_post: "After the course", occasion_day30: "30 days after", occasion_day90: "90 days after",
     due: "Planned for {date} or soon after. You may sit it today, but then it measures another interval.", due_now: "Planned for {date}: that day has come.",
@@ -14,22 +14,20 @@
     unkept: "Your browser keeps nothing here. Sit it in one go, and save the file at the end.", broken: "The sitting cannot be shown: {why}",
     readings: "What is likely going on? Rank the readings.", rank_help: "1 is the likeliest. Give each reading its own number.", rank_1: "likeliest", rank_2: "next", rank_3: "least likely",
     check: "Before you act you can find out one thing. Which?", actions: "Which first step is the best, and which the worst?", best: "Best", worst: "Worst",
-    sure: "How likely is it that your best step is also the key's?", sure_1: "a guess", sure_5: "nearly certain", percent: "{n} %",
+    sure: "How likely is it that your best step is also the key's?", sure_1: "a guess", sure_5: "nearly certain", percent: "{n}%",
     go_on: "Send off and go on", finish: "Send off and finish",
     missing_rank: "Give every reading a number first.", missing_twice: "Two readings have the same number. Give each its own.", missing_check: "Choose one thing to find out first.", missing_best: "Choose a best step first.", missing_worst: "Choose a worst step first.", missing_other: "Your best step cannot be the worst as well. Choose another.", missing_sure: "Say how likely it is first.",
     scores: "Your scores: {occasion}", points: "{n} of 100", judgement: "Judgement", reading: "Reading", checking: "Checking", acting: "Acting", over_inference: "Over-inference", calibration: "Calibration (Brier)",
-    taken: "{n} of {total}", said: "You said {said} % on average; in {right} of {total} incidents your best step was the key's.",
+    taken: "{n} of {total}", said: "You said {said}% on average; in {right} of {total} incidents your best step was the key's.",
     means: "What this means, and what not", all: "All your sittings", scale: "Scale, of 100", less: "(less is better)",
     explained: "The twelve moments, looked back on", yours: "Your best step", keys: "The key's best step", same: "Your best step was the key's as well.", your_reading: "Your likeliest reading", key_reading: "The key's likeliest",
     file: "For your trainer", save: "Save the file for your trainer", saved: "Saved as {name}. Look in your downloads.", consent_on: "Consent noted. Save the file again if you had saved it before.", consent_off: "Consent withdrawn in this file. Save it again and hand it over anew.",
   };
+  const given = document.getElementById("rapport-words"); // the page's language, where it is not English
+  if (given) Object.assign(STRINGS, JSON.parse(given.textContent).assessment);
   const LETTERS = "abcd";
   const KEY = "rapport:assessment";
   const SCALES = ["judgement", "reading", "checking", "acting"];
-
-  function say(name, values) {
-    return SAYS[name].replace(/\{(\w+)\}/g, (all, key) => (values && key in values ? String(values[key]) : all));
-  }
 
   // ---- Looking up and adding: pure functions ----------------------------------------------------------------------
 
@@ -123,6 +121,11 @@
     return matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
+  /** An element whose text is of the incidents, and so English. */
+  function test(tag, attributes, text) {
+    return el(tag, { ...attributes, lang: "en" }, text);
+  }
+
   let number = 0;
 
   class RapportAssessment extends HTMLElement {
@@ -138,7 +141,13 @@
       const data = this.querySelector("script[type='application/json']");
       if (!data && this._given) return this.open(this._given);
       if (!data) return; // a host sets the payload
-      try { this.open(JSON.parse(data.textContent)); } catch (error) { this.replaceChildren(el("p", { role: "alert" }, say("broken", { why: error.message }))); }
+      try { this.open(JSON.parse(data.textContent)); } catch (error) { this.replaceChildren(el("p", { role: "alert" }, this.say("broken", { why: error.message }))); }
+    }
+
+    /** A sentence of the interface; in Jupyter two languages may share a page, so there the payload brings the words of its own. */
+    say(name, values) {
+      const words = (this.payload && this.payload.words && this.payload.words[name]) || STRINGS[name];
+      return words.replace(/\{(\w+)\}/g, (all, key) => (values && key in values ? String(values[key]) : all));
     }
 
     get hosted() { return this.getAttribute("store") === "host"; }
@@ -160,9 +169,9 @@
       const { state, note } = restore(payload, stored);
       this._state = state;
       if (note) {
-        this._note = say(note);
+        this._note = this.say(note);
         if (!this.hosted) this.write(KEY + (note === "damaged" ? ":damaged" : ":earlier"), stored);
-      } else if (state.current) this._note = say("resumed");
+      } else if (state.current) this._note = this.say("resumed");
       this.changed();
       this.show(false);
     }
@@ -173,8 +182,19 @@
     write(key, value) {
       try { localStorage.setItem(key, value); this._kept = true; } catch (error) { this._kept = false; }
     }
+    /** Finished sittings go to the learner's record as well, each once; this key holds what the next sitting and the file need. */
+    record() {
+      const { learner, version, sittings } = this._state;
+      for (const sitting of sittings) {
+        const id = ["sitting", learner, sitting.occasion, sitting.ended].join(":");
+        if (!globalThis.RapportRecord.events("sitting").some((event) => event.id === id)) globalThis.RapportRecord.add("sitting", { ...sitting, language: "en", bank: version, scores: this.of(sitting) }, { id, at: sitting.ended });
+      }
+    }
     changed() {
-      if (!this.hosted) this.write(KEY, JSON.stringify(this._state));
+      if (!this.hosted) {
+        this.write(KEY, JSON.stringify(this._state));
+        this.record();
+      }
       this.dispatchEvent(new CustomEvent("rapport-change", { bubbles: true, detail: { state: this._state } }));
     }
 
@@ -201,12 +221,12 @@
         this._state = { ...this._state, current: { occasion, form, answers: all, draft: {}, began } };
         this.changed();
         this.show(true);
-        this._live.textContent = say("kept", { n: all.length + 1, total });
+        this._live.textContent = this.say("kept", { n: all.length + 1, total });
       } else {
         this._state = { ...this._state, current: null, sittings: [...this._state.sittings, { occasion, form, answers: all, began, ended: now() }] };
         this.changed();
         this.show(true);
-        this._live.textContent = say("finished");
+        this._live.textContent = this.say("finished");
       }
     }
 
@@ -228,7 +248,7 @@
         this._card = el("div", { class: "ra-frame" }, this._live, this._top);
         this.append(this._card);
       }
-      if (!this._kept && !this.hosted && !this._note) this._note = say("unkept");
+      if (!this._kept && !this.hosted && !this._note) this._note = this.say("unkept");
       this._live.textContent = "";
       this._top.replaceChildren(...[this._note ? el("p", { class: "ra-note", role: "status" }, this._note) : null, ...children].flat(Infinity).filter(Boolean));
     }
@@ -249,12 +269,15 @@
     /** After a reload: one button, so that nobody lands in the middle of a form unawares. */
     showResume() {
       const { occasion, answers } = this._state.current;
-      const button = el("button", { type: "button", class: "ra-button ra-main", "data-do": "resume" }, say("resume", { n: answers.length + 1 }));
+      const button = el("button", { type: "button", class: "ra-button ra-main", "data-do": "resume" }, this.say("resume", { n: answers.length + 1 }));
       button.addEventListener("click", () => { this._note = null; this.showIncident(true); });
-      this.frame(this.heading(0, { class: "ra-title" }, say("occasion_" + occasion)), el("p", null, this._payload.says.how), el("div", null, button));
+      this.frame(this.heading(0, { class: "ra-title" }, this.say("occasion_" + occasion)), this.says("how"), this.english(), el("div", null, button));
     }
 
     says(name) { return el("p", null, this._payload.says[name]); }
+
+    /** In another language: that the incidents are English, and why. */
+    english() { return this._payload.says.english ? el("p", { class: "ra-small" }, this._payload.says.english) : null; }
 
     showHome(moved) {
       this._open = false;
@@ -263,23 +286,23 @@
       const last = sat[sat.length - 1];
       const left = occasions.slice(last ? occasions.findIndex((each) => each.id === last.occasion) + 1 : 0);
       const button = (occasion, main) => {
-        const node = el("button", { type: "button", class: main ? "ra-button ra-main" : "ra-button", "data-begin": occasion.id }, main ? say("begin") : say("occasion_" + occasion.id));
+        const node = el("button", { type: "button", class: main ? "ra-button ra-main" : "ra-button", "data-begin": occasion.id }, main ? this.say("begin") : this.say("occasion_" + occasion.id));
         node.addEventListener("click", () => this.begin(occasion.id));
         return node;
       };
       const next = left.length
-        ? el("section", null, this.heading(last ? 1 : 0, { class: "ra-title", tabindex: "-1" }, last ? say("next") + ": " : "", say("occasion_" + left[0].id)),
-          el("p", { class: "ra-small" }, say("minutes", { n: minutes })), this.says(left[0].id), this.due(left[0]), last ? null : this.says("how"), el("div", { class: "ra-actions" }, button(left[0], true)),
-          left.length > 1 && last ? el("details", { class: "ra-more" }, el("summary", null, say("other")), left.slice(1).map((occasion) => [this.says(occasion.id), this.due(occasion), button(occasion, false)])) : null)
-        : el("p", null, say("all_done"));
+        ? el("section", null, this.heading(last ? 1 : 0, { class: "ra-title", tabindex: "-1" }, last ? this.say("next") + ": " : "", this.say("occasion_" + left[0].id)),
+          el("p", { class: "ra-small" }, this.say("minutes", { n: minutes })), this.says(left[0].id), this.due(left[0]), last ? null : this.says("how"), this.english(), el("div", { class: "ra-actions" }, button(left[0], true)),
+          left.length > 1 && last ? el("details", { class: "ra-more" }, el("summary", null, this.say("other")), left.slice(1).map((occasion) => [this.says(occasion.id), this.due(occasion), button(occasion, false)])) : null)
+        : el("p", null, this.say("all_done"));
       if (!last) {
         this.frame(next);
         return this.attend(next.querySelector("[tabindex]"), moved);
       }
-      const title = this.heading(0, { class: "ra-title", tabindex: "-1" }, say("scores", { occasion: say("occasion_" + last.occasion).toLowerCase() }));
+      const title = this.heading(0, { class: "ra-title", tabindex: "-1" }, this.say("scores", { occasion: this.say("occasion_" + last.occasion).toLowerCase() }));
       const explained = occasions.find((each) => each.id === last.occasion).explained;
       this.frame(title, this.scores(last), sat.length > 1 ? this.table() : null,
-        el("section", null, this.heading(1, { class: "ra-part" }, say("means")), el("p", null, says.meaning), el("p", null, says.rough), explained ? null : el("p", null, says.no_feedback)),
+        el("section", null, this.heading(1, { class: "ra-part" }, this.say("means")), el("p", null, says.meaning), el("p", null, says.rough), explained ? null : el("p", null, says.no_feedback)),
         this.file(), explained ? this.explain(last) : null, next);
       this.attend(title, moved);
     }
@@ -289,8 +312,8 @@
       if (!occasion.days || !post) return null;
       const day = new Date(new Date(post.ended).getTime() + occasion.days * 86400000);
       if (Number.isNaN(day.getTime())) return null;
-      const date = day.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
-      return el("p", { class: "ra-small" }, say(day > new Date() ? "due" : "due_now", { date }));
+      const date = day.toLocaleDateString(this._payload.lang === "en" ? "en-GB" : this._payload.lang, { day: "numeric", month: "long", year: "numeric" });
+      return el("p", { class: "ra-small" }, this.say(day > new Date() ? "due" : "due_now", { date }));
     }
 
     of(sitting) {
@@ -299,21 +322,21 @@
 
     scores(sitting) {
       const scores = this.of(sitting);
-      const points = (value) => say("points", { n: Math.round(100 * value) });
-      const row = (name, value, text) => el("div", { "data-scale": name }, el("dt", null, say(name)), el("dd", null, el("strong", null, value), " ", el("span", { class: "ra-small" }, text)));
+      const points = (value) => this.say("points", { n: Math.round(100 * value) });
+      const row = (name, value, text) => el("div", { "data-scale": name }, el("dt", null, this.say(name)), el("dd", null, el("strong", null, value), " ", el("span", { class: "ra-small" }, text)));
       const says = this._payload.says;
       return el("dl", { class: "ra-scores" }, SCALES.map((name) => row(name, points(scores[name]), says[name])),
-        row("over_inference", say("taken", { n: scores.taken, total: scores.chances }), says.over_inference),
-        row("calibration", points(scores.brier), [say("said", { said: Math.round(scores.confidence), right: scores.right, total: sitting.answers.length }), says.calibration].join(" ")));
+        row("over_inference", this.say("taken", { n: scores.taken, total: scores.chances }), says.over_inference),
+        row("calibration", points(scores.brier), [this.say("said", { said: Math.round(scores.confidence), right: scores.right, total: sitting.answers.length }), says.calibration].join(" ")));
     }
 
     table() {
       const sat = this._state.sittings;
       const scores = sat.map((sitting) => this.of(sitting));
       const line = (label, name) => el("tr", null, el("th", { scope: "row" }, label), scores.map((each) => el("td", null, String(Math.round(100 * each[name])))));
-      return el("section", null, this.heading(1, { class: "ra-part" }, say("all")), el("div", { class: "ra-scroll", role: "group", "aria-label": say("all"), tabindex: "0" }, el("table", { class: "ra-table" },
-        el("thead", null, el("tr", null, el("th", { scope: "col" }, say("scale")), sat.map((each) => el("th", { scope: "col" }, say("occasion_" + each.occasion))))),
-        el("tbody", null, SCALES.map((name) => line(say(name), name)), line(say("over_inference") + " " + say("less"), "over_inference"), line(say("calibration") + " " + say("less"), "brier")))));
+      return el("section", null, this.heading(1, { class: "ra-part" }, this.say("all")), el("div", { class: "ra-scroll", role: "group", "aria-label": this.say("all"), tabindex: "0" }, el("table", { class: "ra-table" },
+        el("thead", null, el("tr", null, el("th", { scope: "col" }, this.say("scale")), sat.map((each) => el("th", { scope: "col" }, this.say("occasion_" + each.occasion))))),
+        el("tbody", null, SCALES.map((name) => line(this.say(name), name)), line(this.say("over_inference") + " " + this.say("less"), "over_inference"), line(this.say("calibration") + " " + this.say("less"), "brier")))));
     }
 
     file() {
@@ -323,9 +346,9 @@
       tick.addEventListener("change", () => {
         this._state = { ...this._state, consent: tick.checked };
         this.changed();
-        said.textContent = say(tick.checked ? "consent_on" : "consent_off");
+        said.textContent = this.say(tick.checked ? "consent_on" : "consent_off");
       });
-      const save = el("button", { type: "button", class: "ra-button ra-main", "data-do": "save" }, say("save"));
+      const save = el("button", { type: "button", class: "ra-button ra-main", "data-do": "save" }, this.say("save"));
       save.addEventListener("click", () => {
         const name = "rapport-sittings-" + this._state.learner.slice(0, 8) + ".json";
         const address = URL.createObjectURL(new Blob([handOver(this._payload, this._state)], { type: "application/json" }));
@@ -334,21 +357,21 @@
         link.click();
         link.remove();
         setTimeout(() => URL.revokeObjectURL(address), 10000);
-        said.textContent = say("saved", { name });
+        said.textContent = this.say("saved", { name });
       });
-      return el("section", null, this.heading(1, { class: "ra-part" }, say("file")), this.says("hand_over"), el("label", { class: "ra-pick ra-consent" }, tick, el("span", null, this._payload.says.consent)), el("div", { class: "ra-actions" }, save), said);
+      return el("section", null, this.heading(1, { class: "ra-part" }, this.say("file")), this.says("hand_over"), el("label", { class: "ra-pick ra-consent" }, tick, el("span", null, this._payload.says.consent)), el("div", { class: "ra-actions" }, save), said);
     }
 
     explain(sitting) {
-      return el("section", null, this.heading(1, { class: "ra-part" }, say("explained")), sitting.answers.map((answer) => {
+      return el("section", null, this.heading(1, { class: "ra-part" }, this.say("explained")), sitting.answers.map((answer) => {
         const incident = this._payload.incidents[answer.incident];
         const key = this._key.incidents[answer.incident];
         const action = (letter) => incident.actions[LETTERS.indexOf(letter)];
-        const pair = (label, text) => el("p", null, el("span", { class: "ra-label" }, label + ": "), text);
-        return el("details", { class: "ra-more" }, el("summary", null, incident.title), el("p", { class: "ra-incident" }, incident.incident),
-          pair(say("your_reading"), incident.readings[LETTERS.indexOf(answer.ranking[0])]),
-          answer.best === key.right ? [pair(say("yours"), action(answer.best)), el("p", null, say("same"))] : [pair(say("yours"), action(answer.best)), pair(say("keys"), action(key.right))],
-          el("p", { class: "ra-feedback" }, key.feedback));
+        const pair = (label, text) => el("p", null, el("span", { class: "ra-label" }, label + ": "), test("span", null, text));
+        return el("details", { class: "ra-more" }, test("summary", null, incident.title), test("p", { class: "ra-incident" }, incident.incident),
+          pair(this.say("your_reading"), incident.readings[LETTERS.indexOf(answer.ranking[0])]),
+          answer.best === key.right ? [pair(this.say("yours"), action(answer.best)), el("p", null, this.say("same"))] : [pair(this.say("yours"), action(answer.best)), pair(this.say("keys"), action(key.right))],
+          test("p", { class: "ra-feedback" }, key.feedback));
       }));
     }
 
@@ -361,13 +384,13 @@
       const incident = this._payload.incidents[name];
       const total = this.order.length;
       const id = (part) => this._uid + "-" + answers.length + "-" + part;
-      const title = this.heading(0, { class: "ra-title", tabindex: "-1" }, el("span", { class: "ra-small" }, say("progress", { n: answers.length + 1, total })), " ", incident.title);
+      const title = this.heading(0, { class: "ra-title", tabindex: "-1" }, el("span", { class: "ra-small" }, this.say("progress", { n: answers.length + 1, total })), " ", test("span", null, incident.title));
       const form = el("form", { class: "ra-form", novalidate: true, "data-incident": name });
       const missing = el("p", { class: "ra-missing", role: "status" });
       const last = answers.length + 1 === total;
       const rank = this.ranking(incident, id, { ...(draft.ranks || {}) });
-      form.append(rank.field, this.choice("check", say("check"), incident.checks, id, draft.check), this.steps(incident, id, draft), this.sureness(id, draft.sure),
-        missing, el("div", { class: "ra-actions" }, el("button", { type: "submit", class: "ra-button ra-main", "data-do": "next" }, say(last ? "finish" : "go_on"))));
+      form.append(rank.field, this.choice("check", this.say("check"), incident.checks, id, draft.check), this.steps(incident, id, draft), this.sureness(id, draft.sure),
+        missing, el("div", { class: "ra-actions" }, el("button", { type: "submit", class: "ra-button ra-main", "data-do": "next" }, this.say(last ? "finish" : "go_on"))));
       const picked = (part) => form.querySelector("input[data-part='" + part + "']:checked");
       form.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -375,24 +398,24 @@
         const both = picked("best") && picked("worst") && picked("best").value === picked("worst").value;
         const lacking = rank.lacking() || ["check", "best", "worst"].filter((part) => !picked(part)).map((part) => [part, first(part)])[0]
           || (both ? ["other", picked("worst")] : picked("sure") ? null : ["sure", first("sure")]);
-        missing.textContent = lacking ? say("missing_" + lacking[0]) : "";
+        missing.textContent = lacking ? this.say("missing_" + lacking[0]) : "";
         if (lacking) return lacking[1].focus();
         this.answer({ incident: name, ranking: rank.order(), check: picked("check").value, best: picked("best").value, worst: picked("worst").value, sure: Number(picked("sure").value) });
       });
-      const bar = el("progress", { class: "ra-progress", max: total, value: answers.length, "aria-label": say("progress", { n: answers.length + 1, total }) });
-      this.frame(bar, title, el("p", { class: "ra-incident" }, incident.incident), form);
+      const bar = el("progress", { class: "ra-progress", max: total, value: answers.length, "aria-label": this.say("progress", { n: answers.length + 1, total }) });
+      this.frame(bar, title, test("p", { class: "ra-incident" }, incident.incident), form);
       this.attend(title, moved);
     }
 
     /** Three readings, each with numbers 1 2 3. Nothing moves by itself: arrow keys pass over every number on their way. */
     ranking(incident, id, ranks) {
       const names = [...LETTERS.slice(0, incident.readings.length)];
-      const field = el("fieldset", null, el("legend", null, say("readings")), el("p", { class: "ra-small" }, say("rank_help")), names.map((letter, place) =>
-        el("fieldset", { class: "ra-reading" }, el("legend", null, incident.readings[place]), el("div", { class: "ra-ranks" }, [1, 2, 3].map((rank) => {
+      const field = el("fieldset", null, el("legend", null, this.say("readings")), el("p", { class: "ra-small" }, this.say("rank_help")), names.map((letter, place) =>
+        el("fieldset", { class: "ra-reading" }, test("legend", null, incident.readings[place]), el("div", { class: "ra-ranks" }, [1, 2, 3].map((rank) => {
           const input = el("input", { type: "radio", name: id("rank-" + letter), value: rank, "data-part": "rank", "data-letter": letter });
           input.checked = ranks[letter] === rank;
           input.addEventListener("change", () => { ranks[letter] = rank; this.draft({ ranks: { ...ranks } }); });
-          return el("label", { class: "ra-pick" }, input, el("span", null, el("strong", null, String(rank)), " ", say("rank_" + rank)));
+          return el("label", { class: "ra-pick" }, input, el("span", null, el("strong", null, String(rank)), " ", this.say("rank_" + rank)));
         })))));
       const input = (letter) => field.querySelector("input[data-letter='" + letter + "']:checked") || field.querySelector("input[data-letter='" + letter + "']");
       const lacking = () => {
@@ -411,16 +434,16 @@
     }
 
     choice(part, legend, options, id, chosen) {
-      return el("fieldset", null, el("legend", null, legend), el("div", { class: "ra-choices" }, options.map((text, place) => this.radio(part, LETTERS[place], id, chosen, text))));
+      return el("fieldset", null, el("legend", null, legend), el("div", { class: "ra-choices" }, options.map((text, place) => this.radio(part, LETTERS[place], id, chosen, test("span", null, text)))));
     }
 
     /** Four steps, each with Best and Worst. Arrows pass over every step, so that one may be both until it is sent off. */
     steps(incident, id, draft) {
-      return el("fieldset", null, el("legend", null, say("actions")), incident.actions.map((text, place) => {
+      return el("fieldset", null, el("legend", null, this.say("actions")), incident.actions.map((text, place) => {
         const letter = LETTERS[place];
-        const words = el("p", { id: id("step-" + letter) }, text);
+        const words = test("p", { id: id("step-" + letter) }, text);
         return el("div", { class: "ra-step" }, words, el("div", { class: "ra-ends" }, ["best", "worst"].map((part) => {
-          const label = this.radio(part, letter, id, draft[part], say(part));
+          const label = this.radio(part, letter, id, draft[part], this.say(part));
           const input = label.querySelector("input");
           label.querySelector("span").id = id(part + "-" + letter);
           input.setAttribute("aria-labelledby", id(part + "-" + letter) + " " + words.id);
@@ -431,13 +454,13 @@
 
     sureness(id, chosen) {
       const steps = this._payload.confidence;
-      return el("fieldset", null, el("legend", null, say("sure")), el("div", { class: "ra-sure" }, steps.map((percent, place) => {
-        const words = place === 0 ? say("sure_1") : place === steps.length - 1 ? say("sure_5") : null;
-        return this.radio("sure", String(place + 1), id, chosen, el("strong", null, say("percent", { n: percent })), words ? [" ", words] : null);
+      return el("fieldset", null, el("legend", null, this.say("sure")), el("div", { class: "ra-sure" }, steps.map((percent, place) => {
+        const words = place === 0 ? this.say("sure_1") : place === steps.length - 1 ? this.say("sure_5") : null;
+        return this.radio("sure", String(place + 1), id, chosen, el("strong", null, this.say("percent", { n: percent })), words ? [" ", words] : null);
       })));
     }
   }
 
-  globalThis.RapportAssessment = { strings: SAYS, decode, scoreAnswer, scoreSitting, drawn, restore, handOver };
+  globalThis.RapportAssessment = { strings: STRINGS, decode, scoreAnswer, scoreSitting, drawn, restore, handOver };
   if (!customElements.get("rapport-assessment")) customElements.define("rapport-assessment", RapportAssessment);
 })();

@@ -4,7 +4,7 @@
   "use strict";
 
   const STRINGS = { broken: "This explorer cannot be shown: {why}", table: "The designs of this picture as a table" };
-  const given = document.getElementById("rapport-words"); // the page's language, where it is not English
+  const given = document.querySelector("script#rapport-words"); // the page's language, where it is not English
   if (given) Object.assign(STRINGS, JSON.parse(given.textContent).explorer);
 
   function el(tag, attributes, ...children) {

@@ -29,23 +29,25 @@
       habits: key.habits.filter((habit) => habit.when.every(holds)).map((habit) => habit.id) };
   }
 
-  function fresh(payload) {
-    return { format: 1, hash: payload.hash, marked: [], done: false, sittings: [] };
+  function fresh(payload, sittings) {
+    return { format: 1, hash: payload.hash, marked: [], done: false, sittings: sittings || [] };
   }
 
-  /** A stored state made usable: {state, note}, the note naming what had to be given up ("changed", "damaged" or none). */
-  function restore(payload, key, stored) {
-    if (stored === null || stored === undefined || stored === "") return { state: fresh(payload), note: null };
+  /** A stored state made usable: {state, note}, the note naming what had to be given up ("changed", "damaged" or none).
+      Checked hunts are `recorded` ones where they are given: a page has them from the learner's record. */
+  function restore(payload, key, stored, recorded) {
+    if (stored === null || stored === undefined || stored === "") return { state: fresh(payload, recorded), note: null };
     try {
       const state = typeof stored === "string" ? JSON.parse(stored) : stored;
+      if (state && recorded) state.sittings = recorded;
       if (!state || state.format !== 1 || typeof state.hash !== "string") throw new TypeError("no kept hunt");
-      if (state.hash !== payload.hash) return { state: fresh(payload), note: "changed" };
+      if (state.hash !== payload.hash) return { state: fresh(payload, recorded), note: "changed" };
       const sound = (marked) => Array.isArray(marked) && new Set(marked).size === marked.length && marked.every((id) => Object.hasOwn(key.pieces, id));
       if (!sound(state.marked) || typeof state.done !== "boolean" || !Array.isArray(state.sittings) || !state.sittings.every((sitting) => sitting && sound(sitting.marked))) throw new TypeError("damaged marks");
       if (state.done && !state.sittings.length) throw new TypeError("a result without a sitting");
       return { state: { format: 1, hash: state.hash, marked: state.marked, done: state.done, sittings: state.sittings.map(({ marked }) => ({ marked })) }, note: null };
     } catch (error) {
-      return { state: fresh(payload), note: "damaged" };
+      return { state: fresh(payload, recorded), note: "damaged" };
     }
   }
 
@@ -69,7 +71,7 @@
       this._kept = true;
       this.build();
       const stored = this.hosted ? this._stored : this.read();
-      const { state, note } = restore(this._payload, this._key, stored);
+      const { state, note } = restore(this._payload, this._key, stored, this.hosted ? undefined : this.recorded());
       if (note && !this.hosted) this.write(":" + (note === "damaged" ? "damaged" : "earlier"), stored);
       this._state = state;
       this.changed();
@@ -108,8 +110,13 @@
     write(suffix, value) {
       try { localStorage.setItem(this.place + suffix, value); this._kept = true; } catch (error) { this._kept = false; }
     }
+    recorded() {
+      const known = (id) => Object.hasOwn(this._key.pieces, id);
+      const mine = globalThis.RapportRecord.events("hunt").filter((event) => event.hunt === this._payload.hunt && event.hash === this._payload.hash && event.marked.every(known));
+      return mine.map(({ marked }) => ({ marked: [...new Set(marked)] }));
+    }
     changed() {
-      if (!this.hosted) this.write("", JSON.stringify(this._state));
+      if (!this.hosted) this.write("", JSON.stringify({ ...this._state, sittings: [] }));
       this.dispatchEvent(new CustomEvent("rapport-change", { bubbles: true, detail: { state: this._state } }));
     }
 
@@ -123,11 +130,19 @@
     }
 
     check() {
-      this._state = { ...this._state, done: true, sittings: [...this._state.sittings, { marked: this._state.marked }] };
+      this._state = { ...this._state, done: true, sittings: this.finish(this._state.marked) };
       this.changed();
       this.show();
       this._result.querySelector("[tabindex]").focus();
       this._result.scrollIntoView({ block: "start" });
+    }
+
+    finish(marked) {
+      if (this.hosted) return [...this._state.sittings, { marked }];
+      const counts = score(this._key, marked);
+      const scores = { ...counts.groups.open, aim: counts.aim, habits: counts.habits };
+      globalThis.RapportRecord.add("hunt", { hunt: this._payload.hunt, hash: this._payload.hash, marked, scores });
+      return this.recorded();
     }
 
     again() {

@@ -18,7 +18,7 @@
     with_you: "On your clock: {day}, {from} to {to}.",
     none_left: "There is no named day left in this calendar. Get a newer handbook, or ask.",
   };
-  const given = document.getElementById("rapport-words"); // the page's language, where it is not English
+  const given = document.querySelector("script#rapport-words"); // the page's language, where it is not English
   if (given) Object.assign(STRINGS, JSON.parse(given.textContent).markets);
 
   const MINUTE = 60000;

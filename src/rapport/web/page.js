@@ -1,4 +1,4 @@
-/* What every page of the handbook does: light or dark, the contents list, printing one card, erasing what is kept.
+/* What every page of the handbook does: light, dark or high contrast, the contents list, printing one card, erasing what is kept.
    Runs in the head, before anything is painted; nothing here sends a request. */
 (function () {
   "use strict";
@@ -13,7 +13,7 @@
   }
 
   function dress(theme) {
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+    if (["light", "dark", "contrast"].includes(theme)) document.documentElement.dataset.theme = theme;
     else delete document.documentElement.dataset.theme;
   }
 
@@ -21,6 +21,9 @@
   // ---- The switch of languages: the same place, and whatever was begun and not sent ----
 
   const CARRIED = "rapport:carried";
+  const RECORD = "rapport:record"; // of record.js
+  const ERASED = "rapport:erased"; // when, where pages have storages of their own
+  const PLACE = "rapport:place";
   const BLOCKS = "main :is(h1, h2, h3, h4, h5, h6, p, li, dt, dd, figure, tr, pre, button, label, summary)";
   /** A browser of this kind gives every file a storage of its own; there everything travels in the address, and is taken out of it at once. */
   const apart = location.protocol === "file:" && CSS.supports("-moz-appearance", "none");
@@ -86,11 +89,35 @@
     }
   }
 
-  function packed() {
-    const fields = Object.fromEntries(Object.entries(parts()).map(([name, each]) => [name, each.map(stateOf)]));
+  /** What this browser keeps, where another page could not look it up itself. */
+  function everything() {
     const stored = {};
     if (apart) for (const key of Object.keys(localStorage)) if (key.startsWith("rapport:")) stored[key] = localStorage.getItem(key);
-    return JSON.stringify({ page: document.querySelector(".languages").dataset.page, place: placeNow(), fields: fields, stored: stored });
+    return stored;
+  }
+  function packed() {
+    const fields = Object.fromEntries(Object.entries(parts()).map(([name, each]) => [name, each.map(stateOf)]));
+    return JSON.stringify({ page: document.body.dataset.page, place: placeNow(), fields: fields, stored: everything() });
+  }
+
+  /** Take in what came along from a page with a storage of its own; its record is merged by record.js and not put over this one. */
+  function unpack(stored) {
+    const since = Number(stored[ERASED]) || 0;
+    if (since > Number(kept(ERASED))) for (const key of Object.keys(localStorage)) if (key.startsWith("rapport:")) keep(key, null);
+    for (const [key, value] of Object.entries(stored)) if (key.startsWith("rapport:") && typeof value === "string") keep(key === RECORD ? RECORD + ":arrived" : key, value);
+  }
+
+  /** In such a browser the links between pages carry everything along too, so that there is one record all the same. */
+  function carryAlong() {
+    if (!apart) return;
+    const folder = location.pathname.replace(/[^/]*$/, "");
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || link.closest(".languages [hreflang]") || link.protocol !== "file:" || !link.pathname.endsWith(".html") || link.pathname.replace(/[^/]*$/, "") !== folder || link.pathname === location.pathname) return;
+      try {
+        link.hash = link.hash.slice(1).split("~")[0] + "~" + encodeURIComponent(JSON.stringify({ page: "", stored: everything() }));
+      } catch (error) { /* the page opens all the same */ }
+    }, true);
   }
 
   /** What another language's page handed over; read before anything on this page looks into the storage. */
@@ -101,7 +128,8 @@
       sessionStorage.removeItem(CARRIED);
       if (apart && inAddress) history.replaceState(null, "", "#" + inAddress[1]);
       const carried = JSON.parse(text);
-      if (carried && apart) for (const [key, value] of Object.entries(carried.stored)) if (key.startsWith("rapport:") && typeof value === "string") keep(key, value);
+      if (carried && apart) unpack(carried.stored);
+      if (carried && apart && !carried.page && inAddress[1]) carried.anchor = inAddress[1];
       return carried;
     } catch (error) { return null; } // nothing kept, or nothing of ours
   }
@@ -120,7 +148,9 @@
       };
       link.addEventListener("click", pack);
     }
-    if (!carried || carried.page !== strip.dataset.page) return;
+    // the same page again, in a newer edition
+    addEventListener("rapport:carry", () => { try { sessionStorage.setItem(CARRIED, packed()); } catch (error) { /* it opens all the same */ } });
+    if (!carried || carried.page !== document.body.dataset.page) return;
     putBack(carried.fields || {});
     if (!carried.place) return scrollTo({ top: 0, behavior: "instant" });
     // Fonts and the address's own anchor move the page once more; a reader who has begun to scroll is left alone.
@@ -129,6 +159,17 @@
     const again = () => { if (!left) goTo(carried.place); };
     again();
     addEventListener("load", () => { again(); requestAnimationFrame(again); if (document.fonts) document.fonts.ready.then(again); });
+  }
+
+  /** Where a module was left, for the page of progress. */
+  function remembering() {
+    if (!document.body.matches(".page-module[data-page]") || document.querySelector(".mark")) return;
+    const remember = () => {
+      const place = placeNow();
+      keep(PLACE, JSON.stringify({ page: document.body.dataset.page, anchor: place ? place.section : "" }));
+    };
+    addEventListener("pagehide", remember);
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") remember(); });
   }
 
   /** The key / opens the search, or goes to its field: not where something is being typed, nor where it was switched off (web/search.js). */
@@ -199,6 +240,26 @@
     fit();
   }
 
+  /** A chart that a narrow page shows at a fraction of its size can be read at full size, in a frame that scrolls. */
+  function charts() {
+    const main = document.getElementById("main");
+    for (const figure of document.querySelectorAll("figure.chart")) {
+      const picture = figure.querySelector("img[width]");
+      if (!picture) continue;
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "chart-size", textContent: main.dataset.larger, hidden: true });
+      button.addEventListener("click", () => {
+        const large = figure.classList.toggle("larger");
+        picture.style.width = large ? picture.getAttribute("width") + "px" : "";
+        button.textContent = large ? main.dataset.whole : main.dataset.larger;
+        large ? figure.setAttribute("tabindex", "0") : figure.removeAttribute("tabindex"); // what scrolls can be scrolled with keys
+      });
+      figure.append(button);
+      const fit = () => { button.hidden = !figure.classList.contains("larger") && figure.clientWidth > 0.8 * picture.getAttribute("width"); };
+      addEventListener("resize", fit);
+      fit();
+    }
+  }
+
   function printing() {
     for (const button of document.querySelectorAll("[data-print-page]")) {
       button.parentElement.hidden = false;
@@ -236,6 +297,8 @@
       button.textContent = words;
       try {
         for (const key of Object.keys(localStorage)) if (key.startsWith("rapport:")) localStorage.removeItem(key);
+        if (apart) keep(ERASED, String(Date.now()));
+        dispatchEvent(new CustomEvent("rapport:erased"));
         said.textContent = button.dataset.done;
         dress(null);
         document.querySelector('.theme [value="system"]').checked = true;
@@ -246,8 +309,10 @@
   }
 
   const carried = arrived();
+  if (carried && carried.anchor) document.addEventListener("DOMContentLoaded", () => location.replace("#" + carried.anchor)); // once what it names is there
   dress(kept(THEME));
   document.documentElement.classList.add("js");
+  if (apart) document.documentElement.dataset.apart = "";
   copying();
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); contents(); tables(); printing(); erasing(); searchKey(); });
+  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); carryAlong(); remembering(); contents(); tables(); charts(); printing(); erasing(); searchKey(); });
 })();

@@ -21,7 +21,7 @@
     scene: "Read the message again", asked: "What you know from asking", you: "You",
     rank_help: "1 is the likeliest. Give each reading its own number.", rank: "Rank", rank_1: "likeliest", rank_2: "next", rank_3: "least likely",
     sure: "How sure are you of your first reading?", settle: "Settle on this",
-    rank_missing: "Give every reading a number first.", sure_missing: "Say how sure you are first.",
+    rank_missing: "Give every reading a number first.", rank_twice: "Two readings have the same number. Give each its own.", sure_missing: "Say how sure you are first.",
     check_prompt: "What would you want to know before you act? Some questions cost time and patience.", go: "Act without asking", go_now: "Act now",
     chosen: "You chose", next_notice: "What was said and done", next_check: "What came back", next_act: "What happened next",
     feedback: "Looking back", habit: "The habit behind it", go_on: "Continue",
@@ -39,7 +39,7 @@
     print: "Print the transcript", erase: "Erase the history of this case", erase_sure: "Erase for good? Press once more.",
     run: "Run {n}", minus: "−", effect: "{axis} {value}",
   };
-  const given = document.getElementById("rapport-words"); // the page's language, where it is not English
+  const given = document.querySelector("script#rapport-words"); // the page's language, where it is not English
   if (given) Object.assign(STRINGS, JSON.parse(given.textContent).player);
   const BEATS = ["notice", "read", "check", "act"];
 
@@ -126,7 +126,7 @@
     const row = graph.compare && walk.log.filter((each) => each.decision === graph.compare.decision && each.beat === "act").pop();
     const remedy = row ? { option: row.option, label: graph.nodes[row.node].options.find((each) => each.id === row.option).label } : {};
     return { graph: graph.hash, place: walk.place, draw: walk.draw, case: walk.case, path: walk.path, scores: walk.scores, check: walk.check,
-      available: walk.available, calibration: mean(walk.calibration), remedy: remedy };
+      available: walk.available, calibration: mean(walk.calibration), remedy: remedy, ending: walk.node };
   }
 
   function fresh(graph, place, draw, runs) {
@@ -293,6 +293,7 @@
     resume(stored, first) {
       const { state, note } = restore(this._graph, stored, this.firstDraw());
       this._state = state;
+      if (!this.hosted) state.runs = this.recorded();
       if (note === "damaged" && !this.hosted && typeof stored === "string") this.write(this.key + ":damaged", stored);
       if (note && !this.hosted) this.save();
       this._note = note ? this.say(note) : null;
@@ -328,8 +329,12 @@
     write(key, value) {
       try { localStorage.setItem(key, value); this._kept = true; } catch (error) { this._kept = false; }
     }
+    /** Only the run under way: finished ones are in the record. */
     save() {
-      if (!this.hosted) this.write(this.key, JSON.stringify(this._state));
+      if (!this.hosted) this.write(this.key, JSON.stringify({ ...this._state, runs: [] }));
+    }
+    recorded() {
+      return globalThis.RapportRecord.runs(this._graph.id).filter(sound);
     }
     /** Keep the state and tell the host. */
     changed() {
@@ -352,10 +357,16 @@
       this._walk = step(this._graph, this._walk, optionId);
       this._note = null;
       this._state = { ...this._state, path: this._walk.path, told: false };
-      if (ended(this._graph, this._walk)) this._state.runs = [...this._state.runs, runOf(this._graph, this._walk)];
+      if (ended(this._graph, this._walk)) this._state.runs = this.finish(runOf(this._graph, this._walk));
       this.changed();
       if (this.tells(this._walk.outcome)) this.showOutcome(true);
       else this.goOn();
+    }
+
+    finish(run) {
+      if (this.hosted) return [...this._state.runs, run];
+      globalThis.RapportRecord.add("run", { ...run, scenario: this._graph.id });
+      return this.recorded();
     }
 
     goOn() {
@@ -369,6 +380,7 @@
     erase() {
       if (!this.hosted) {
         try { localStorage.removeItem(this.key); localStorage.removeItem(this.key + ":damaged"); } catch (error) { this._kept = false; }
+        globalThis.RapportRecord.erase((event) => event.kind === "run" && event.scenario === this._graph.id);
       }
       this._state = fresh(this._graph, null, this.firstDraw(), []);
       this._walk = null;
@@ -540,18 +552,22 @@
       }));
     }
 
-    /** Three readings, each with buttons 1 2 3; taking a number that is in use swaps. */
+    /** Three readings, each with numbers 1 2 3. Nothing that was chosen moves by itself, as arrow keys pass over every number on
+        their way; once two are told apart, the reading that nobody has touched shows what is left. */
     ranking(node) {
       const ranks = {};
       const form = el("form", { class: "rs-rank", "aria-labelledby": this._uid + "-prompt" });
       const inputs = {};
+      const names = node.readings.map((each) => each.id);
+      const rest = () => [1, 2, 3].filter((each) => !Object.values(ranks).includes(each));
+      const order = () => {
+        const open = names.filter((each) => !ranks[each]);
+        return { ...ranks, ...(open.length === 1 && rest().length === 1 ? { [open[0]]: rest()[0] } : {}) };
+      };
       const put = (id, rank) => {
-        const other = node.readings.map((each) => each.id).find((each) => each !== id && ranks[each] === rank);
-        if (other) { if (ranks[id]) ranks[other] = ranks[id]; else delete ranks[other]; }
         ranks[id] = rank;
-        const open = node.readings.map((each) => each.id).filter((each) => !ranks[each]);
-        if (open.length === 1) ranks[open[0]] = [1, 2, 3].find((each) => !Object.values(ranks).includes(each));
-        for (const reading of node.readings) for (const number of [1, 2, 3]) inputs[reading.id][number].checked = ranks[reading.id] === number;
+        const shown = order();
+        for (const name of names) for (const number of [1, 2, 3]) inputs[name][number].checked = shown[name] === number;
       };
       for (const reading of node.readings) {
         inputs[reading.id] = {};
@@ -570,12 +586,14 @@
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         const sure = form.querySelector(".rs-sure input:checked");
-        const open = node.readings.find((each) => !ranks[each.id]);
-        missing.textContent = open ? this.say("rank_missing") : sure ? "" : this.say("sure_missing");
-        if (open) return inputs[open.id][1].focus();
+        const given = order();
+        const open = names.find((each) => !given[each]);
+        const twice = names.find((each, at) => given[each] && names.slice(0, at).some((other) => given[other] === given[each]));
+        missing.textContent = twice ? this.say("rank_twice") : open ? this.say("rank_missing") : sure ? "" : this.say("sure_missing");
+        if (twice) return inputs[twice][given[twice]].focus();
+        if (open) return inputs[open][1].focus();
         if (!sure) return form.querySelector(".rs-sure input").focus();
-        const order = node.readings.map((each) => each.id).sort((one, two) => ranks[one] - ranks[two]).join("");
-        this.choose(order + "-" + sure.value);
+        this.choose([...names].sort((one, two) => given[one] - given[two]).join("") + "-" + sure.value);
       });
       return form;
     }
@@ -667,7 +685,7 @@
             this.say("calibration_first", { n: walk.reads.filter((read) => read.right).length, total: walk.reads.length })].join(" "))),
         graph.principle ? el("section", null, this.heading(2, { class: "rs-part" }, this.say("principle")), this.prose(graph.principle)) : null,
         graph.compare ? this.comparison(graph.compare) : null,
-        el("div", { class: "rs-actions" },
+        el("div", { class: "rs-actions", "aria-live": "polite" }, // so that "Press once more" is read out
           act(this.say("again"), () => this.start(this._place, next), "again", true), act(this.say("same"), () => this.start(this._place, this._state.draw), "same"),
           others.map((place) => act(this.say("other", place), () => this.start(place.id, next), "other")),
           act(this.say("print"), () => this.print(), "print"), act(this.say("erase"), erase, "erase")),

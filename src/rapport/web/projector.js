@@ -15,7 +15,7 @@
     end: "How it ended", who: "Who this was", fitted: "The reading that fitted", principle: "To take with you", sums: "What the room's choices added up to",
     again: "Another customer", invented: "The people and firms are invented. Counts are kept nowhere.", minus: "−",
   };
-  const given = document.getElementById("rapport-words"); // the page's language, where it is not English
+  const given = document.querySelector("script#rapport-words"); // the page's language, where it is not English
   if (given) Object.assign(STRINGS, JSON.parse(given.textContent).projector);
 
   function say(key, values) {

@@ -12,6 +12,8 @@ import traitlets
 from rapport import assessment, i18n, learner
 from rapport.assessment.page import payload
 from rapport.assessment.report import own_report
+from rapport.assessment.words import STRINGS
+from rapport.i18n.words import script_words
 from rapport.widgets.keys import OWN_KEYS
 
 WEB = Path(__file__).parents[1] / "web"
@@ -66,7 +68,7 @@ class AssessmentWidget(anywidget.AnyWidget):
             self._record.add("sitting", language=i18n.SOURCE, bank=self._bank.version, scores=scores, **{name: sitting[name] for name in KEPT})
 
     def __repr__(self) -> str:
-        return f"Twelve moments with customers, about {self.payload['minutes']} minutes: run this cell in JupyterLab, or open assessment.html of the handbook"
+        return STRINGS.say("run", n=self.payload["minutes"], page="assessment.html" if i18n.language() == i18n.SOURCE else f"assessment.{i18n.language()}.html")
 
 
 def sit(root: Path | None = None) -> AssessmentWidget:
@@ -83,15 +85,21 @@ def sit(root: Path | None = None) -> AssessmentWidget:
         When the bank has faults.
     """
     bank, record = assessment.load(root), learner.open_record()
-    kept = [{name: event[name] for name in KEPT} for event in _sittings(bank, record)]
+    kept = [{name: event[name] for name in KEPT} for event in _sittings(bank, record) if _drawn_here(bank, record.learner, event)]
     state = {"format": 1, "version": bank.version, "learner": record.learner, "consent": False, "sittings": kept, "current": None}
-    return AssessmentWidget(bank, record, payload=payload(bank), state=state)
+    return AssessmentWidget(bank, record, payload=payload(bank) | {"words": script_words(WEB / "assessment.js")}, state=state)
 
 
 def my_report(root: Path | None = None) -> None:
     """Print what the learner's record says about their sittings, with how rough it is."""
     bank, record = assessment.load(root), learner.open_record()
     print("\n".join(own_report(bank, _sittings(bank, record))))
+
+
+def _drawn_here(bank: assessment.Bank, learner_id: str, event: dict[str, Any]) -> bool:
+    """Whether a sitting has the form and order that this learner draws; one taken in from a browser may have another's."""
+    form, incidents = assessment.draw(bank, learner_id, event["occasion"])
+    return event["form"] == form and [answer["incident"] for answer in event["answers"]] == [each.id for each in incidents]
 
 
 def _sittings(bank: assessment.Bank, record: learner.Record) -> list[dict[str, Any]]:

@@ -197,6 +197,7 @@ class Explorer(ipywidgets.VBox):
         if ring:
             ax.scatter(*spots[ring], s=260, facecolors="none", edgecolors=charts.COLOURS["ink"], linewidths=2, zorder=5)
         fig.draw_without_rendering()  # the layout settles, and with it where the marks lie
+        fig.set_layout_engine("none")
         width, height = fig.canvas.get_width_height()
         marks = {}
         for key, spot in spots.items():
@@ -273,7 +274,7 @@ def _small(size: tuple[int, int], rgba: bytes) -> bytes:
     from PIL import Image
 
     out = io.BytesIO()
-    Image.frombuffer("RGBA", size, rgba, "raw", "RGBA", 0, 1).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    Image.frombuffer("RGBA", size, rgba, "raw", "RGBA", 0, 1).convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

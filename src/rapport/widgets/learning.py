@@ -121,8 +121,9 @@ class Me(_Box):
         record = open_record()
         counts = Counter(event["kind"] for event in record.events() if event["kind"] in ("attempt", "run", "review"))
         holds = ", ".join(say(key, n=counts[kind]) for key, kind in (("attempts", "attempt"), ("cases", "run"), ("answers", "review")))
-        who, where = say("you_are", name=f"<strong>{escape(record.profile)}</strong>"), say("lies", path=f"<code>{escape(str(record.path))}</code>")
-        self.about.value = f"<p>{who} {WORDS['holds']} {holds}.<br>{where}</p>"
+        who = str(escape(say("you_are"))).replace("{name}", f"<strong>{escape(record.profile)}</strong>")
+        where = str(escape(say("lies"))).replace("{path}", f"<code>{escape(str(record.path))}</code>")
+        self.about.value = f"<p>{who} {escape(WORDS['holds'])} {escape(holds)}.<br>{where}</p>"
         self.others.children = [
             _button(say("i_am_name", name=each.name), lambda name=each.name: self.become(name)) for each in profiles() if each.path != record.path
         ]
@@ -174,7 +175,7 @@ class Review(_Box):
         each = self.waiting[0]
         self.asked += 1
         when = study.WORDS.say("day", n=each.day) if each.day else study.WORDS["first_time"]
-        self.ask.value = f"<p><small>{say('of', n=self.asked, total=self.total)} · {escape(each.module.title)} · {when}</small><br>{inline(each.question.ask)}</p>"
+        self.ask.value = f"<p><small>{escape(say('of', n=self.asked, total=self.total))} · {escape(each.module.title)} · {escape(when)}</small><br>{inline(each.question.ask)}</p>"
         self.options.options = [(study.unmarked(option), option) for option in each.question.options()]
         self.options.value, self.options.disabled = None, False
         self.go_on.description = WORDS["answer"]
@@ -199,7 +200,7 @@ class Keep(_Box):
         self.anyway = _button(WORDS["anyway"], lambda: self.keep(anyway=True))
         self.remove = _button(WORDS["erase"], self.erase)
         self.anyway.layout.display = "none"
-        label = ipywidgets.HTML(f"<p>{escape(prompt)}. {WORDS['stays']}</p>")
+        label = ipywidgets.HTML(f"<p>{escape(prompt)}. {escape(WORDS['stays'])}</p>")
         super().__init__(label, self.field, ipywidgets.HBox([_button(WORDS["keep"], self.keep), self.anyway, self.remove]))
         self._show()
 
