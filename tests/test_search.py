@@ -15,7 +15,7 @@ from rapport.i18n import CLOSE, OPEN
 
 MODULE = f"""
 <header class="opening"><h1 id="module">When it goes wrong</h1><p class="lead">About re\u00adpair.</p></header>
-<h2 id="idea">The idea</h2><p>Own it<a href="#x">Known 2004</a>, first.</p><h4>Aside</h4><p>And more.</p>
+<h2 id="idea">The idea</h2><p>Own it <a href="#x">Known 2004</a><span>, first.</span></p><h4>Aside</h4><p>And more.</p>
 <div class="cell"><details class="code"><summary>Show the code</summary><pre>secret_code()</pre></details><p>In words.</p></div>
 <h2 id="scenario">Case</h2><p>Before.</p>
 <rapport-scenario><script type="application/json">{{"ending": "secret ending"}}</script><div class="scenario-still"><p class="eyebrow">Case</p><p class="scenario-title">The cold chain</p><p>You look after a clinic.</p></div></rapport-scenario>
