@@ -58,6 +58,11 @@ def test_each_card_is_one_place_with_the_anchor_of_its_card():
     assert list(of) == [("own", "card"), ("ask", "card")] and of["own", "card"]["text"] == "Steps: Say so."
 
 
+def test_each_term_of_the_glossary_is_one_place():
+    of = found('<h1 id="top">Terms</h1><dl><dt id="term-a">Badge</dt><dd>How sure.</dd><dt id="term-b">Beat</dt><dd>One of four.</dd></dl>', "term")
+    assert of["term-a", "term"] | {"title": "Badge", "text": "How sure."} == of["term-a", "term"] and of["term-b", "term"]["text"] == "One of four."
+
+
 def test_each_section_knows_which_language_most_of_it_is_in():
     of = found(MODULE, lang="gu")
     assert (of["more", "text"]["title_lang"], of["more", "text"]["text_lang"]) == ("en", "en")
