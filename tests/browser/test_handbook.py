@@ -10,6 +10,7 @@ from rapport.content import course_root, module_stems
 from rapport.exercises import load
 from rapport.exercises.checking import key
 from rapport.exercises.serving import served, simulated
+from rapport.handbook.pages import APART
 from rapport.i18n.leftovers import leftovers_in_page
 
 HERE = Path(__file__).parent
@@ -106,7 +107,7 @@ def test_previous_and_next_lead_through_all_pages_and_back(opened, built):
         with page.expect_navigation():
             page.locator("a[rel=next]").click()
         seen.append(page.url.rsplit("/", 1)[1].partition("#")[0])
-    english = [path.name for path in built.pages if path.suffixes == [".html"]]
+    english = [path.name for path in built.pages if path.suffixes == [".html"] and not any(f'<body class="page-{kind}"' in path.read_text(encoding="utf-8") for kind in APART)]
     assert seen == english and len(seen) >= len(PAGES) and len(built.pages) >= 3 * len(PAGES)
     while page.locator("a[rel=prev]").count():
         with page.expect_navigation():

@@ -20,7 +20,7 @@ from rapport.handbook.verify import Found, findings
 Made = dict[str, Any]
 """``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``, ``cardset`` (a finished document): what JSON holds."""
 
-KINDS = {"market": "market", "moments": "moment"}
+KINDS = {"market": "market", "moments": "moment", "glossary": "term"}
 """What the search calls a place of a page of some kind; any other is text."""
 WORK = "rapport.handbook.parts:work"
 LIBRARIES = ("bs4", "jinja2", "latex2mathml.converter", "mdit_py_plugins.dollarmath", "nbconvert.exporters.html", "pybtex.database", "pygments.formatters", "pyphen")
