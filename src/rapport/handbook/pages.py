@@ -268,7 +268,7 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
     if "sources" not in marked:
         rest += f'<h2 id="sources">{escape(STRINGS["sources"])}</h2>{show.sources(module.stem, root).html}'
     if module.playbook.front.facilitator:
-        rest += _parts().facilitator(module.playbook.front.facilitator)
+        rest += str(_parts().facilitator(module.playbook.front.facilitator))
     view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}
     return Markup(_parts().module_body(view | {"rest_html": relink(rest, href, module.playbook.path, module)}))
 

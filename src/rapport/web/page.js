@@ -152,7 +152,8 @@
     addEventListener("rapport:carry", () => { try { sessionStorage.setItem(CARRIED, packed()); } catch (error) { /* it opens all the same */ } });
     if (!carried || carried.page !== document.body.dataset.page) return;
     putBack(carried.fields || {});
-    if (!carried.place) return scrollTo({ top: 0, behavior: "instant" });
+    const sound = carried.place && Array.isArray(carried.place.ids) && carried.place.ids.every(Array.isArray) && Number.isFinite(carried.place.into);
+    if (!sound) return scrollTo({ top: 0, behavior: "instant" });
     // Fonts and the address's own anchor move the page once more; a reader who has begun to scroll is left alone.
     let left = false;
     for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(sign, () => { left = true; }, { once: true, passive: true });
@@ -202,7 +203,7 @@
     const box = document.querySelector(".theme");
     if (!box) return;
     box.hidden = false;
-    const now = kept(THEME) || "system";
+    const now = ["light", "dark"].includes(kept(THEME)) ? kept(THEME) : "system"; // whatever else is kept there says nothing
     for (const input of box.querySelectorAll("input")) {
       input.checked = input.value === now;
       input.addEventListener("change", () => {
