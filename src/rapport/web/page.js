@@ -148,7 +148,6 @@
   function themeSwitch() {
     const box = document.querySelector(".theme");
     if (!box) return;
-    box.hidden = false;
     const now = kept(THEME) || "system";
     for (const input of box.querySelectorAll("input")) {
       input.checked = input.value === now;
@@ -159,11 +158,10 @@
     }
   }
 
-  /** On a narrow page the list of contents starts closed; on a wide one the section being read is marked in it. */
+  /** The section being read is marked in the list of contents. */
   function contents() {
     const list = document.querySelector(".rail details");
     if (!list) return;
-    if (matchMedia("(max-width: 63.99rem)").matches) list.open = false;
     const links = new Map([...list.querySelectorAll("a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
     const heads = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
     let waiting = false;
@@ -233,9 +231,38 @@
     });
   }
 
+  /** What changes the height of the page's head happens as soon as it is read, before it is painted, so that nothing moves under the reader's eyes. */
+  function asItComes() {
+    const todo = {
+      ".theme": (box) => { box.hidden = false; },
+      ".rail details": (list) => { if (matchMedia("(max-width: 63.99rem)").matches) list.open = false; }, // on a narrow page the contents start closed
+    };
+    const look = () => {
+      for (const selector of Object.keys(todo)) {
+        const found = document.querySelector(selector);
+        if (!found) continue;
+        todo[selector](found);
+        delete todo[selector];
+      }
+      if (document.getElementById("main") || !Object.keys(todo).length) watch.disconnect();
+    };
+    const watch = new MutationObserver(look);
+    watch.observe(document.documentElement, { childList: true, subtree: true });
+  }
+
+  /** Gujarati waits for its font, a second at the most. */
+  function letters() {
+    const there = () => document.documentElement.classList.add("lettered");
+    if (document.documentElement.lang !== "gu" || !document.fonts) return there();
+    Promise.all([400, 700].map((weight) => document.fonts.load(weight + ' 1em "Noto Sans Gujarati"', "\u0a97"))).then(there, there);
+    setTimeout(there, 1000);
+  }
+
   const carried = arrived();
   dress(kept(THEME));
   document.documentElement.classList.add("js");
+  letters();
+  asItComes();
   copying();
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); contents(); tables(); printing(); erasing(); });
+  document.addEventListener("DOMContentLoaded", () => { document.documentElement.classList.add("ready"); themeSwitch(); languageSwitch(carried); contents(); tables(); printing(); erasing(); });
 })();
