@@ -65,11 +65,11 @@ def test_nothing_moves_while_a_page_loads(built, page_factory, width, lang):
         page = page_factory(width=width, height=800)
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})  # so that what comes late is painted late
         page.add_init_script(SHIFTS)
-        for _ in range(2):  # once as a new reader, once with a case begun and an exercise answered
+        for again in (False, True):  # once as a new reader, once with a case begun and an exercise answered
             page.goto(address(built, name, lang))
             page.wait_for_timeout(300)
             moved += [(name, shift) for shift in page.evaluate("window.shifts") if shift[0] >= 0.001]
-            if name != MODULE:
+            if name != MODULE or again:
                 break
             page.evaluate("document.querySelector('rapport-scenario .rs-start button').click(); document.querySelector('rapport-exercise form.exercise-answer').requestSubmit()")
         page.context.close()

@@ -95,7 +95,7 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
         else:
             made["pages"] = pages.front_pages(root, modules, further)
     else:
-        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
+        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "about": lambda: [pages.about_page(root), *pages.accessibility_pages(root)]}[kind]()
     made["sheets"] = [asdict(sheet) for sheet in made["sheets"]]
     made["pages"] = [asdict(page) for page in made["pages"]]
     return made
