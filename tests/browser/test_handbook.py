@@ -18,7 +18,6 @@ COURSE = course_root(HERE)
 STEM = next(stem for stem in module_stems(COURSE) if (COURSE / "notebooks" / f"{stem}.ipynb").exists())
 EXPLORING = "10_when_it_goes_wrong"  # the module with a data explorer
 PAGES = ["index", STEM, f"{STEM}-cards", "about"]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def address(built, name):
@@ -54,25 +53,6 @@ def test_a_page_opened_from_a_file_is_quiet_and_asks_for_nothing(opened, name):
     assert page.locator("h1").count() == 1 and page.title().endswith("Rapport")
     assert page.evaluate("document.documentElement.lang") == "en"
     page.wait_for_timeout(200)  # a late request would come here
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", [*PAGES, "single"])
-def test_axe_finds_nothing_against_wcag_2_2_aa(opened, name, dark):
-    page = opened(name, dark=dark)
-    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({ runOnly: tags, preload: false })", WCAG)
-    assert len(found["passes"]) > 10, "axe looked at the page"
-    assert [(each["id"], each["nodes"][0]["target"], each["nodes"][0]["failureSummary"]) for each in found["violations"]] == []
-
-
-def test_axe_would_find_a_fault(opened):
-    page = opened("about")
-    page.evaluate("document.querySelector('main').append(Object.assign(document.createElement('img'), { src: 'data:,' }))")
-    page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({ runOnly: tags, preload: false })", WCAG)
-    assert [each["id"] for each in found["violations"]] == ["image-alt"]
 
 
 @pytest.mark.parametrize("name", [*PAGES, "single"])
@@ -235,30 +215,6 @@ def test_the_case_is_played_to_an_end_in_its_place_on_the_page(opened, name):
     assert page.locator("rapport-scenario .rs-scores").is_visible()
     page.reload()
     assert page.locator("rapport-scenario .rs-scores").is_visible(), "the page remembers where one stopped"
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing_in_the_middle_and_at_the_end_of_the_case_or_in_a_verdict(opened, dark):
-    page = opened(STEM, dark=dark)
-    page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
-
-    def faults(selector):
-        found = page.evaluate("([where, tags]) => axe.run(where, { runOnly: tags, preload: false })", [selector, WCAG])
-        assert found["passes"], "axe looked at it"
-        return [(each["id"], each["nodes"][0]["target"], each["nodes"][0]["failureSummary"]) for each in found["violations"]]
-
-    page.locator("rapport-scenario .rs-start button").click()
-    page.locator("rapport-scenario .rs-option").first.click()
-    assert faults("rapport-scenario") == []
-    page.locator("rapport-scenario [data-continue]").click()
-    assert faults("rapport-scenario") == []
-    assert page.evaluate(CLICK_ON)
-    assert faults("rapport-scenario") == []
-    field = page.locator("rapport-exercise[data-kind=number] .exercise-answer .exercise-number").first
-    field.fill("1")
-    field.press("Enter")
-    assert page.locator("rapport-exercise .exercise-verdict").first.is_visible()
-    assert faults("rapport-exercise[data-kind=number]") == []
 
 
 def test_every_ending_of_the_case_is_shown_for_every_customer_and_place(opened):

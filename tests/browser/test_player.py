@@ -293,8 +293,10 @@ def test_settling_without_a_ranking_or_a_confidence_says_what_is_missing(opened,
     page.click(".rs-rank button[type=submit]")
     assert page.inner_text(".rs-missing") == "Give every reading a number first."
     page.check("[data-reading=a][data-rank='1']")
-    page.check("[data-reading=b][data-rank='1']")  # taking a number moves it
-    assert not page.is_checked("[data-reading=a][data-rank='1']")
+    page.check("[data-reading=b][data-rank='1']")
+    assert page.is_checked("[data-reading=a][data-rank='1']"), "what was chosen stays"
+    page.click(".rs-rank button[type=submit]")
+    assert page.inner_text(".rs-missing") == "Two readings have the same number. Give each its own."
     page.check("[data-reading=a][data-rank='3']")
     assert page.is_checked("[data-reading=c][data-rank='2']"), "the last number goes to the last reading"
     page.click(".rs-rank button[type=submit]")

@@ -113,7 +113,7 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
         else:
             made["pages"] = [*pages.front_pages(root, modules, further), *pages.progress_pages(root, modules)]
     else:
-        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "glossary": lambda: pages.glossary_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
+        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "glossary": lambda: pages.glossary_pages(root), "about": lambda: [pages.about_page(root), *pages.accessibility_pages(root)]}[kind]()
     for page in made["pages"]:
         if not page.mark:  # what holds answers for the trainer is not for the eyes of a room
             page.sections = search.sections(page.body, KINDS.get(page.kind, "text"), page.lang)
