@@ -226,6 +226,8 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
             raise ContentError(f"no scenario {name!r} in this module; there are {', '.join(module.graphs) or 'none'}.", module.notebook_path)
         graph = module.graphs[name]
         set_graph = typesetting.data(graph, i18n.language(), keep=lambda key: key == "person")
+        if i18n.OPEN in json.dumps(graph, ensure_ascii=False):
+            set_graph["said"] = i18n.SOURCE  # the player marks what the case says, and speaks itself in the page's language
         return _parts().scenario(graph, _filled(graph["opening"], graph["places"][0]), script_json(set_graph), market_links(graph, root, href))
 
     def exercises(cell: Any) -> str:
