@@ -254,6 +254,8 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         graph = module.graphs[name]
         set_graph = typesetting.data(graph, i18n.language(), keep=lambda key: key == "person")
         setting, opening = (_filled(graph[text], graph["places"][0]) for text in ("setting", "opening"))
+        if i18n.OPEN in json.dumps(graph, ensure_ascii=False):
+            set_graph["said"] = i18n.SOURCE  # the player marks what the case says, and speaks itself in the page's language
         return _parts().scenario(graph, setting, opening, script_json(set_graph), market_links(graph, root, href))
 
     def exercises(cell: Any) -> str:
