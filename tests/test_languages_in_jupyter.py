@@ -100,7 +100,7 @@ def test_the_lesson_runs_and_says_nothing_in_english(lang, tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("name", ["meet_aurora", "assessment_cohort", "assessment_forms", "assessment"])
+@pytest.mark.parametrize("name", ["00_start_here", "meet_aurora", "assessment_cohort", "assessment_forms", "assessment"])
 def test_a_notebook_of_tables_runs_and_says_nothing_in_english(name, lang, tmp_path, monkeypatch):
     with i18n.speaking(lang):
         workspace.refresh(ROOT, tmp_path)

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from rapport.content import ContentError, course_root, raise_all, read_text
+from rapport.i18n.words import Words
 
 Seen = Literal["abstract", "law", "citation"]
 SEEN: tuple[str, ...] = get_args(Seen)
 FILE = "data/sources.bib"
+STRINGS = Words(__file__, {"others": "{name} et al."})
 _ENTRY = re.compile(r"^@(\w+)\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -50,7 +52,7 @@ class Source:
     def short(self) -> str:
         """How a claim names it: ``Roschk & Gelbrich 2014``, from four authors on ``Edström et al. 2022``."""
         *before, last = self.families
-        named = f"{self.families[0]} et al." if len(self.families) > 3 else f"{', '.join(before)} & {last}" if before else last
+        named = STRINGS.say("others", name=self.families[0]) if len(self.families) > 3 else f"{', '.join(before)} & {last}" if before else last
         return f"{named} {self.year}"
 
 
