@@ -28,8 +28,8 @@ SCRIPTS = ("answers.js", "player.js", "explorer.js", "assessment.js", "hunt.js")
 SHEETS = ("markets.css", "markets.js")  # of pages that a single file does not hold: moments and market sheets
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
 WITH = {  # what stands in a page that needs the files of this name; all others are for every page
-    "answers": ("<rapport-exercise", "exercise-verdict"), "player": ("<rapport-scenario",), "explorer": ("<rapport-explorer",),
-    "assessment": ("<rapport-assessment",), "hunt": ("<rapport-hunt", "hunt-keys"),
+    "answers": ("<rapport-exercise", "exercise-verdict"), "player": ("<rapport-scenario", "<rapport-projector"), "explorer": ("<rapport-explorer",),
+    "assessment": ("<rapport-assessment",), "hunt": ("<rapport-hunt", "hunt-keys"), "projector": ("<rapport-projector",),
 }  # fmt: skip
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
 MARKER = "rapport-handbook.txt"
