@@ -1,5 +1,5 @@
 """How soon a page of the handbook answers a click on a slow computer: milliseconds from the press to the next picture, the processor slowed four times.
-Run `python benchmarks/page.py` after `rapport build`; it prints a table in Markdown with the median and the slowest of five."""
+Run `python benchmarks/page.py` after `rapport build`, on a computer that does nothing else; it prints a table in Markdown with the median and the slowest of five."""
 
 from __future__ import annotations
 

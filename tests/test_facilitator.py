@@ -224,7 +224,7 @@ def test_the_edition_is_a_folder_and_a_zip_with_the_same_bytes_each_time(course,
     assert {f"{tiny_course.STEM}-{kind}.html" for kind in ("session", "brief", "answers", "cards")} | {"facilitator.html", f"{tiny_course.STEM}.html", "index.html"} <= set(names)
     for page in one.pages:
         html = page.read_text(encoding="utf-8")
-        assert '<p class="mark" role="note">' in html and "default-src 'none'" in html
+        assert '<aside class="mark">' in html and "default-src 'none'" in html
     index = one.index.read_text(encoding="utf-8")
     assert all(f'href="{page.name}"' in index for page in one.pages if page.stem not in ("index", "about"))
 

@@ -31,8 +31,8 @@ SHEETS = ("markets.css", "markets.js", "progress.css", "progress.js", "served.cs
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
 CARD_SET = ("style.css", "markets.css", "cardset.css", "cardset.js")  # of the card set, the script last
 WITH = {  # what stands in a page that needs the files of this name; all others are for every page
-    "answers": ("<rapport-exercise", "exercise-verdict", "<rapport-progress", "<rapport-statement"), "progress": ("<rapport-progress", "<rapport-statement"), "player": ("<rapport-scenario",), "explorer": ("<rapport-explorer",),
-    "assessment": ("<rapport-assessment",), "hunt": ("<rapport-hunt", "hunt-keys"),
+    "answers": ("<rapport-exercise", "exercise-verdict", "<rapport-progress", "<rapport-statement"), "progress": ("<rapport-progress", "<rapport-statement"), "player": ("<rapport-scenario", "<rapport-projector"),
+    "explorer": ("<rapport-explorer",), "assessment": ("<rapport-assessment",), "hunt": ("<rapport-hunt", "hunt-keys"), "projector": ("<rapport-projector",), "glossary": ('class="term"',),
 }  # fmt: skip
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted
 KEEPER = "sw.js"  # its own place decides what it may keep, so it lies in the folder itself
