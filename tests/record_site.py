@@ -18,9 +18,10 @@ def build(langs=i18n.LANGUAGES, root=ROOT) -> dict[str, bytes]:
         with i18n.speaking(lang, marking=True):
             notebook = execute.in_language(execute.read_notebook(NOTEBOOK), NOTEBOOK)
             notebook.cells = [cell for cell in notebook.cells if render.embed_of(cell)[0] != "explorer"]  # it shows what only a run makes
-            piece = parts.make(root, "learner", "module", STEM, notebook)
+            piece = parts.make(root, "learner", "module", STEM, (notebook, pages.read_exercises(root, STEM)))
             found = [parts.page_of(each) for each in piece["pages"]]
-            found += [*pages.progress_pages(root, [parts._light(root, piece["told"])]), pages.about_page(root)]
+            light = parts._light(root, piece["told"])
+            found += [*pages.progress_pages(root, [light]), pages.about_page(root), *(page for page in pages.front_pages(root, [light], []) if page.kind == "search")]
             pages.frame(found, [SimpleNamespace(**piece["told"])])
             made += found
     pages.link_languages(made)

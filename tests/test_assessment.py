@@ -339,6 +339,18 @@ def test_a_sitting_finished_in_a_notebook_is_kept_with_its_scores_and_comes_back
     assert "From the first sitting (before) to the latest (after):" in capsys.readouterr().out
 
 
+def test_a_sitting_that_another_number_drew_is_kept_and_not_gone_on_with(bank, record):
+    """A record taken in from a browser brings sittings whose draw hangs on the browser's own number."""
+    from rapport.widgets import sit
+
+    own = sit(ROOT).state["learner"]
+    other = next(own[:-1] + digit for digit in "0123456789abcdef" if draw(bank, own[:-1] + digit, "pre")[0] != draw(bank, own, "pre")[0])
+    form, incidents = draw(bank, other, "pre")
+    answers = [vars(each) for each in simulated.sitting(incidents, simulated.KINDS["careful"], random.Random(1))]
+    record().add("sitting", bank=bank.version, occasion="pre", form=form, answers=answers, began="2026-11-25T09:00:00Z", ended="2026-11-25T09:27:00Z", scores={})
+    assert sit(ROOT).state["sittings"] == [] and len(record().events("sitting")) == 1
+
+
 def test_a_sitting_of_an_earlier_bank_is_not_laid_beside_todays(bank, record):
     from rapport.widgets import sit
 

@@ -220,8 +220,8 @@ def test_no_file_of_the_handbook_names_a_public_address_to_load_from(site):
         if name == package.KEEPER:
             continue
         text = data.decode(errors="ignore")
-        if name == "minisearch.js":  # its map has a method of this name
-            text = re.sub(r"/\*.*?\*/|(?<=\s|\.)fetch\((?=key, initial|field|term)", "", text, flags=re.DOTALL)
+        if name == "minisearch.js":
+            text = text.replace("    fetch(key, initial) {", "").replace("this._index.fetch(term, createMap)", "")  # a method of its map
         assert not re.search(r"@import|url\(\s*['\"]?(?:https?:)?//|\bfetch\(|XMLHttpRequest|importScripts|<script[^>]+https?:|cdn|unpkg|jsdelivr", text, re.IGNORECASE), name
 
 

@@ -106,7 +106,8 @@ def test_a_notebook_of_tables_runs_and_says_nothing_in_english(name, lang, tmp_p
         workspace.refresh(ROOT, tmp_path)
     path = tmp_path / lang / "notebooks" / f"{name}.ipynb"
     notebook = nbformat.read(path, 4)
-    notebook.cells = [cell for cell in notebook.cells if "sit()" not in cell.source]  # whose incidents are English, marked by its script
+    for cell in notebook.cells:  # the sitting's incidents are English, and marked so by its script
+        cell.source = re.sub(r"\bsit\(\)", "None", cell.source)
     ran = executed(notebook, path, monkeypatch)
     incidents = {incident.id for incident in assessment.load(ROOT).incidents}
     allowed = {"alpha", "point_biserial", "difficulty", "right"}  # as the text of the notebook names columns of the code

@@ -132,3 +132,41 @@ def test_importing_the_metrics_is_light_and_every_name_is_there():
         assert callable(getattr(metrics, name)) and re.match(r"[a-zA-Z_]+$", name), name
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         metrics.nonsense  # noqa: B018
+
+
+CODE = re.compile(r"(?<![A-Za-z])(market|wave|outcome|treated|after|stage|branch|LV|JP)(?![A-Za-z])|\w+_\w+|\w+ ~ [\w *+]+|\w+:\w+")
+
+
+@pytest.mark.parametrize("lang", ["gu", "lv"])
+def test_a_figure_and_a_refusal_are_in_the_reader_s_language(lang):
+    from datetime import date
+
+    from rapport import i18n
+    from rapport.i18n.leftovers import leftovers, leftovers_in_page
+
+    table = pd.concat([cases("JP", 4000, 1234), cases("LV", 40, 12)])
+    rated = pd.DataFrame({"nps": [9, 4, None, 8] * 20, "csat": [5, 2, 3, 1] * 20, "effort": [6, 2, None, 4] * 20, "answered": [1, 0, 1, 0] * 20, "market": ["JP", "LV"] * 40})
+    people = pd.DataFrame({"customer_id": range(40), "start_day": date(2025, 1, 1), "end_day": [date(2026, 2, 1)] * 15 + [None] * 25, "referred_by": [1, None] * 20})
+    period = {"start": date(2026, 1, 1), "end": date(2026, 6, 30)}
+    trial = pd.DataFrame({"outcome": np.arange(80) % 7, "treated": [0, 1] * 40, "after": [0, 0, 1, 1] * 20, "stage": np.arange(80) % 5})
+    with i18n.speaking(lang):
+        rate = metrics.escalation_rate(table, by="market")
+        told = [
+            rate, rate["LV"].minus(rate["JP"]), metrics.escalation_rate(cases(n=9, yes=3), minimum=10), metrics.escalation_rate(cases(n=0, yes=0)),
+            metrics.nps(rated), metrics.csat(rated), metrics.customer_effort(rated), metrics.response_rate(rated), metrics.referral_rate(people), metrics.referral_rate(people, of="referrers"),
+            *(metrics.retention_rate(people, **period, of=of) for of in ("at_start", "average")), *(metrics.churn_rate(people, **period, of=of) for of in ("at_start", "average")),
+            metrics.difference_in_differences(trial, outcome="outcome", treated="treated", after="after"), metrics.pre_trend(trial, outcome="outcome", treated="treated", time="stage"),
+            metrics.cohen_kappa(["a", "b", "a", "b"], ["a", "b", "b", "b"]), metrics.cohen_kappa(["a"], ["a"]), metrics.kaplan_meier([3, 5, 8, 9], [1, 0, 1, 1]), metrics.log_rank([3, 5, 8, 9], [1, 0, 1, 1], ["a", "b", "a", "b"]),
+            metrics.kept_promise_ratio(pd.DataFrame({"due": [date(2026, 1, 5)] * 4, "kept": [date(2026, 1, 4), None] * 2}), as_of=date(2026, 2, 1)),
+        ]  # fmt: skip
+        refused = []
+        for one, other in ((rate["LV"], metrics.escalation_rate(cases(), confidence=0.9)), (metrics.nps(rated), rate["JP"]), tuple(metrics.nps(rated, by="market")), (told[2], told[2])):
+            with pytest.raises(metrics.InvalidComparison) as error:
+                one.minus(other)
+            refused.append(str(error.value))
+        said = [str(each) for each in told] + refused
+        shown = [each._repr_html_() for each in told if hasattr(each, "_repr_html_")]
+    assert [(line, found.words) for line in said for found in leftovers(CODE.sub(" ", line), lang)] == []
+    assert [found.around for html in shown for found in leftovers_in_page(CODE.sub(" ", html), lang)] == []
+    assert ("4 000" if lang == "lv" else "4,000") in said[0].replace("\u00a0", " ")
+    assert lang == "gu" or not re.search(r"\d\.\d", " ".join(said)), "a decimal point in Latvian"

@@ -15,7 +15,7 @@ from rapport.i18n import CLOSE, OPEN
 
 MODULE = f"""
 <header class="opening"><h1 id="module">When it goes wrong</h1><p class="lead">About re\u00adpair.</p></header>
-<h2 id="idea">The idea</h2><p>Own it<a href="#x">Known 2004</a>, first.</p><h4>Aside</h4><p>And more.</p>
+<h2 id="idea">The idea</h2><p>Own it <a href="#x">Known 2004</a><span>, first.</span></p><h4>Aside</h4><p>And more.</p>
 <div class="cell"><details class="code"><summary>Show the code</summary><pre>secret_code()</pre></details><p>In words.</p></div>
 <h2 id="scenario">Case</h2><p>Before.</p>
 <rapport-scenario><script type="application/json">{{"ending": "secret ending"}}</script><div class="scenario-still"><p class="eyebrow">Case</p><p class="scenario-title">The cold chain</p><p>You look after a clinic.</p></div></rapport-scenario>
@@ -56,6 +56,11 @@ def test_answers_hints_endings_and_code_are_not_found():
 def test_each_card_is_one_place_with_the_anchor_of_its_card():
     of = found(CARDS)
     assert list(of) == [("own", "card"), ("ask", "card")] and of["own", "card"]["text"] == "Steps: Say so."
+
+
+def test_each_term_of_the_glossary_is_one_place():
+    of = found('<h1 id="top">Terms</h1><dl><dt id="term-a">Badge</dt><dd>How sure.</dd><dt id="term-b">Beat</dt><dd>One of four.</dd></dl>', "term")
+    assert of["term-a", "term"] | {"title": "Badge", "text": "How sure."} == of["term-a", "term"] and of["term-b", "term"]["text"] == "One of four."
 
 
 def test_each_section_knows_which_language_most_of_it_is_in():

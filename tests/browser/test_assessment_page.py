@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from rapport import assessment
+from rapport import assessment, i18n
 from rapport.assessment import page as assessment_page
 from rapport.assessment import score_sitting, simulated
 from rapport.assessment.sitting import HandedOver, draw, new_learner, read_handed_over, to_hand_over
 from rapport.handbook import package
 from rapport.handbook.pages import Page
+from rapport.i18n.leftovers import leftovers_in_page
 
 ROOT = Path(__file__).parents[2]
 AXE = Path(__file__).parent / "axe.min.js"
@@ -373,3 +374,56 @@ def test_a_host_keeps_the_state_and_the_browser_does_not(opened, bank):
     assert [each["occasion"] for each in kept["sittings"]] == ["pre", "post"] and kept["current"] is None
     assert len(kept["sittings"][1]["answers"]) == 12 and kept["sittings"][1]["form"] == draw(bank, kept["learner"], "post")[0]
     assert (stored_here, shown) == (0, True)
+
+
+# ---- in other languages ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["gu", "lv"])
+def test_all_but_the_incidents_is_in_the_reader_s_language_and_they_say_that_they_are_english(lang, bank, page_factory, tmp_path):
+    with i18n.speaking(lang, marking=True):
+        made = Page("assessment", "Assessment", assessment_page.render(assessment.load(ROOT)), "reference", home="#main", footer="x", lang=lang)
+    for name, data in package.folder([made]).items():
+        (tmp_path / name).write_bytes(data)
+    page = page_factory()
+    page.goto((tmp_path / made.file).as_uri())
+    seen = []
+
+    def look(what):
+        html = page.locator("rapport-assessment").evaluate("each => { const copy = each.cloneNode(true); for (const data of copy.querySelectorAll('script')) data.remove(); return copy.outerHTML; }")
+        seen.append((what, html))
+
+    look("home")
+    page.locator("[data-begin=pre]").click()
+    shown = page.locator(".ra-incident")
+    assert shown.get_attribute("lang") == "en" and shown.inner_text().strip() in {incident.incident.strip() for incident in bank.incidents}
+    look("incident")
+    for part in ("rank", "check", "best", "worst"):  # what is missing is told step by step
+        page.locator("[data-do=next]").click()
+        look(f"missing {part}")
+        if part == "rank":
+            page.evaluate("() => ['a', 'b', 'c'].forEach((letter) => document.querySelector(`input[data-letter=${letter}][value='1']`).click())")
+            page.locator("[data-do=next]").click()
+            look("twice")
+            page.evaluate("() => ['a', 'b', 'c'].forEach((letter, place) => document.querySelector(`input[data-letter=${letter}][value='${place + 1}']`).click())")
+        else:
+            page.locator(f"input[data-part={part}][value=a]").check()
+    page.locator("[data-do=next]").click()
+    look("other")
+    page.locator("input[data-part=worst][value=b]").check()
+    page.locator("[data-do=next]").click()
+    look("sure")
+    page.reload()
+    look("resumed")
+    for kept in (["pre"], ["pre", "post"], ["pre", "post", "day30"], ["pre", "post", "day30", "day90"]):
+        page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, json.dumps(state(bank, kept))])
+        page.reload()
+        page.evaluate("() => document.querySelectorAll('rapport-assessment details').forEach((each) => { each.open = true; })")
+        page.locator("[data-do=consent]").check()
+        look(f"after {kept[-1]}")
+    page.evaluate("key => localStorage.setItem(key, '{')", KEY)
+    page.reload()
+    look("damaged")
+    found = {f"{what}: {each.words} | {each.around}" for what, html in seen for each in leftovers_in_page(html, lang)}
+    assert not found
+    assert page.seen.errors == []

@@ -10,9 +10,13 @@ import small_site  # noqa: E402
 import tiny_course  # noqa: E402
 from test_glossary import FILE  # noqa: E402
 
-from rapport.content import write_text  # noqa: E402
+from rapport import i18n  # noqa: E402
+from rapport.content import course_root, write_text  # noqa: E402
+from rapport.handbook import package, pages  # noqa: E402
+from rapport.playbooks.glossary import load  # noqa: E402
 
 HERE = Path(__file__).parent
+ROOT = course_root(HERE)
 LONG = FILE.replace("A parcel that is <not> there.", "A parcel that is not there. " * 6)
 
 
@@ -142,3 +146,18 @@ def test_a_chart_that_a_phone_shows_small_can_be_read_at_full_size_and_scrolled(
     assert figure.get_attribute("tabindex") is None
     page.set_viewport_size({"width": 1280, "height": 800})
     figure.locator("button").wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("theme", ["light", "contrast"])
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_nothing_of_the_real_glossary_and_its_frame_is_cut_off_at_320_pixels(page_factory, tmp_path, lang, theme):
+    with i18n.speaking(lang, marking=True):
+        (made,) = pages.glossary_pages(ROOT)
+        pages.frame([made], [])
+        for name, data in (package.assets(package.SHEETS) | package.fonts() | {made.file: package.page_html(made).encode()}).items():
+            (tmp_path / name).write_bytes(data)
+    page = page_factory(width=320)
+    page.goto((tmp_path / made.file).as_uri())
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; return document.fonts.ready; }", theme)
+    assert page.locator("dt").count() == len(load(ROOT).terms)
+    assert page.evaluate((HERE / "clipped.js").read_text(encoding="utf-8")) == []

@@ -10,6 +10,7 @@ from rapport.content import course_root, module_stems
 from rapport.exercises import load
 from rapport.exercises.checking import key
 from rapport.exercises.serving import served, simulated
+from rapport.handbook.pages import APART
 from rapport.i18n.leftovers import leftovers_in_page
 
 HERE = Path(__file__).parent
@@ -17,7 +18,6 @@ COURSE = course_root(HERE)
 STEM = next(stem for stem in module_stems(COURSE) if (COURSE / "notebooks" / f"{stem}.ipynb").exists())
 EXPLORING = "10_when_it_goes_wrong"  # the module with a data explorer
 PAGES = ["index", STEM, f"{STEM}-cards", "about"]
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def address(built, name):
@@ -55,25 +55,6 @@ def test_a_page_opened_from_a_file_is_quiet_and_asks_for_nothing(opened, name):
     page.wait_for_timeout(200)  # a late request would come here
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", [*PAGES, "single"])
-def test_axe_finds_nothing_against_wcag_2_2_aa(opened, name, dark):
-    page = opened(name, dark=dark)
-    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({ runOnly: tags, preload: false })", WCAG)
-    assert len(found["passes"]) > 10, "axe looked at the page"
-    assert [(each["id"], each["nodes"][0]["target"], each["nodes"][0]["failureSummary"]) for each in found["violations"]] == []
-
-
-def test_axe_would_find_a_fault(opened):
-    page = opened("about")
-    page.evaluate("document.querySelector('main').append(Object.assign(document.createElement('img'), { src: 'data:,' }))")
-    page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({ runOnly: tags, preload: false })", WCAG)
-    assert [each["id"] for each in found["violations"]] == ["image-alt"]
-
-
 @pytest.mark.parametrize("name", [*PAGES, "single"])
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_no_page_scrolls_sideways(opened, name, width):
@@ -106,7 +87,7 @@ def test_previous_and_next_lead_through_all_pages_and_back(opened, built):
         with page.expect_navigation():
             page.locator("a[rel=next]").click()
         seen.append(page.url.rsplit("/", 1)[1].partition("#")[0])
-    english = [path.name for path in built.pages if path.suffixes == [".html"]]
+    english = [path.name for path in built.pages if path.suffixes == [".html"] and not any(f'<body class="page-{kind}"' in path.read_text(encoding="utf-8") for kind in APART)]
     assert seen == english and len(seen) >= len(PAGES) and len(built.pages) >= 3 * len(PAGES)
     while page.locator("a[rel=prev]").count():
         with page.expect_navigation():
@@ -165,9 +146,9 @@ def test_high_contrast_follows_the_system_or_a_choice_and_every_text_reaches_tre
     asked = page.evaluate(tokens)
     page.emulate_media(contrast="no-preference", color_scheme="dark" if dark else "light")
     assert page.evaluate(tokens) != asked
-    page.get_by_label("High contrast").check()
+    page.get_by_label("Contrast").check()
     page.reload()
-    assert page.get_by_label("High contrast").is_checked() and page.evaluate(tokens) == asked
+    assert page.get_by_label("Contrast").is_checked() and page.evaluate(tokens) == asked
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("axe.run({ runOnly: ['color-contrast-enhanced'], preload: false })")
@@ -234,30 +215,6 @@ def test_the_case_is_played_to_an_end_in_its_place_on_the_page(opened, name):
     assert page.locator("rapport-scenario .rs-scores").is_visible()
     page.reload()
     assert page.locator("rapport-scenario .rs-scores").is_visible(), "the page remembers where one stopped"
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing_in_the_middle_and_at_the_end_of_the_case_or_in_a_verdict(opened, dark):
-    page = opened(STEM, dark=dark)
-    page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
-
-    def faults(selector):
-        found = page.evaluate("([where, tags]) => axe.run(where, { runOnly: tags, preload: false })", [selector, WCAG])
-        assert found["passes"], "axe looked at it"
-        return [(each["id"], each["nodes"][0]["target"], each["nodes"][0]["failureSummary"]) for each in found["violations"]]
-
-    page.locator("rapport-scenario .rs-start button").click()
-    page.locator("rapport-scenario .rs-option").first.click()
-    assert faults("rapport-scenario") == []
-    page.locator("rapport-scenario [data-continue]").click()
-    assert faults("rapport-scenario") == []
-    assert page.evaluate(CLICK_ON)
-    assert faults("rapport-scenario") == []
-    field = page.locator("rapport-exercise[data-kind=number] .exercise-answer .exercise-number").first
-    field.fill("1")
-    field.press("Enter")
-    assert page.locator("rapport-exercise .exercise-verdict").first.is_visible()
-    assert faults("rapport-exercise[data-kind=number]") == []
 
 
 def test_every_ending_of_the_case_is_shown_for_every_customer_and_place(opened):

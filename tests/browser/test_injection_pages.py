@@ -32,13 +32,14 @@ PLAY = """async () => {
     (find("[data-continue]") || find(".rs-option") || find(".rs-rank button[type=submit]")).click();
   }
   for (const exercise of document.querySelectorAll("rapport-exercise")) {
+    for (const button of exercise.querySelectorAll(".exercise-draws button")) button.click();
     for (const input of exercise.querySelectorAll("input[type=radio]")) input.click();
     for (const select of exercise.querySelectorAll("select")) { select.selectedIndex = 1; select.dispatchEvent(new Event("change", { bubbles: true })); }
     for (const value of ["<img src=x onerror=window.ran=1>", "0"]) {
       for (const input of exercise.querySelectorAll("input[type=text]")) input.value = value;
       for (const form of exercise.querySelectorAll("form")) form.requestSubmit();
     }
-    for (const button of exercise.querySelectorAll("button:not([hidden])")) button.click();
+    for (const button of exercise.querySelectorAll(".exercise-actions button[type=button]:not([hidden])")) button.click();
   }
   for (const piece of document.querySelectorAll(".hunt-piece")) piece.click();
   for (const button of document.querySelectorAll("rapport-hunt [data-do=check]")) button.click();

@@ -4,11 +4,9 @@ from datetime import datetime, timezone
 
 import pytest
 import small_site
-from test_handbook import WCAG, pages_in, sideways
+from test_handbook import pages_in, sideways
 
 from rapport import facts
-
-HERE = small_site.ROOT / "tests" / "browser"
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +135,7 @@ def test_the_index_shows_every_market_with_its_clock(opened):
     assert page.locator("rapport-market-now li").count() == len(facts.MARKETS)
 
 
-# ---- Without scripts, narrow, in the dark, on paper --------------------------------------------------------------------------
+# ---- Without scripts, narrow, on paper --------------------------------------------------------------------------
 
 
 def test_without_javascript_hours_and_all_days_can_be_read(opened):
@@ -151,16 +149,6 @@ def test_without_javascript_hours_and_all_days_can_be_read(opened):
 @pytest.mark.parametrize("name", ["market-in", "market-us", "markets", "five-minutes", "index"])
 def test_nothing_scrolls_sideways_on_a_small_telephone(opened, name, lang):
     assert sideways(opened(f"{name}{lang}", width=320)) <= 0
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", ["market-in.gu", "market-sa", "markets", "five-minutes.lv"])
-def test_axe_finds_nothing(opened, name, dark):
-    page = opened(name, dark=dark)
-    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
-    page.evaluate((HERE / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({ runOnly: tags, preload: false })", WCAG)
-    assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found["violations"]] == []
 
 
 @pytest.mark.parametrize("lang", ["", ".gu", ".lv"])

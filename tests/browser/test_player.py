@@ -62,6 +62,37 @@ def opened(page_factory, tmp_path):
         assert (page.seen.errors, page.seen.requests) == ([], [])
 
 
+SPOKEN = """() => {
+  const player = document.querySelector("rapport-scenario"), spoken = { en: [], page: [] };
+  const walker = document.createTreeWalker(player, NodeFilter.SHOW_TEXT, (node) => (node.parentElement.closest("script") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const marked = node.parentElement.closest("[lang]");
+    spoken[marked && player.contains(marked) && marked.lang === "en" ? "en" : "page"].push(node.textContent.trim());
+  }
+  return spoken;
+}"""
+
+
+def test_a_case_that_waits_for_its_translation_is_marked_as_english_and_the_player_s_own_words_are_not(opened, small):
+    def said(value):
+        if isinstance(value, dict):
+            return [each for key, inner in value.items() if key != "words" for each in said(inner)]
+        return [each for inner in value for each in said(inner)] if isinstance(value, list) else [value] if isinstance(value, str) and len(value) > 20 else []
+
+    page = opened(small | {"said": "en"})
+    own = page.evaluate("() => document.querySelector('.rs-start button').textContent")
+    texts, seen = set(said(small["nodes"])), {"en": set(), "page": set()}
+    page.locator(BEGIN).first.click()
+    for _ in range(40):
+        for kind, words in page.evaluate(SPOKEN).items():
+            seen[kind] |= set(words)
+        if page.locator("rapport-scenario [data-do]").count():
+            break
+        page.evaluate(MOVES, 1)
+    assert len(texts & seen["en"]) > 5 and own not in seen["en"]
+    assert not texts & seen["page"]
+
+
 def stored(page, graph):
     text = page.evaluate("key => localStorage.getItem(key)", KEY + graph["id"])
     return text and json.loads(text)
@@ -293,8 +324,10 @@ def test_settling_without_a_ranking_or_a_confidence_says_what_is_missing(opened,
     page.click(".rs-rank button[type=submit]")
     assert page.inner_text(".rs-missing") == "Give every reading a number first."
     page.check("[data-reading=a][data-rank='1']")
-    page.check("[data-reading=b][data-rank='1']")  # taking a number moves it
-    assert not page.is_checked("[data-reading=a][data-rank='1']")
+    page.check("[data-reading=b][data-rank='1']")
+    assert page.is_checked("[data-reading=a][data-rank='1']"), "what was chosen stays"
+    page.click(".rs-rank button[type=submit]")
+    assert page.inner_text(".rs-missing") == "Two readings have the same number. Give each its own."
     page.check("[data-reading=a][data-rank='3']")
     assert page.is_checked("[data-reading=c][data-rank='2']"), "the last number goes to the last reading"
     page.click(".rs-rank button[type=submit]")

@@ -67,6 +67,11 @@ class Comparison:
         return "shown" if means and SPREADS[0] < self.sd_low and self.sd_high < SPREADS[1] else "not shown"
 
     @property
+    def named(self) -> str:
+        """The verdict in the reader's language."""
+        return STRINGS[f"{self.verdict.replace(' ', '_')}_verdict"]
+
+    @property
     def says(self) -> str:
         """The verdict in a sentence or two."""
         if self.verdict == "unknown":

@@ -28,6 +28,7 @@ STRINGS = Words(__file__, {
     "unknown": "Unknown. Form A was sat by {a} and form B by {b} people before the course; the question needs {needed} for each.",
     "no_answer": "The figures are no answer.",
     "figures": "Form B minus form A is {difference} points of 100 ({level} interval {low} to {high}, margin ±{margin}); the spreads stand at {ratio} to one ({from} to {to}, accepted {least} to {most}).",
+    "unknown_verdict": "unknown", "shown_verdict": "shown", "not_shown_verdict": "not shown",
     "parallel": "Equal means and equal spreads, within the margins.",
     "not_parallel": "Not shown to be parallel.",
     "so": "Compare people only in the order in which half sat each form first, and look for the incidents that are too easy or too hard.",

@@ -76,7 +76,7 @@ def _pages(root: Path) -> Found:
     from rapport.handbook.pages import Front
     from rapport.playbooks import glossary, moments
 
-    names = ("index", "about")
+    names = [name for name in ("index", "about", "accessibility") if name != "accessibility" or (root / "playbooks" / f"{name}.md").exists()]
     for name in names:
         try:
             read_markdown(root / "playbooks" / f"{name}.md", Front)

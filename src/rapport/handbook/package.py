@@ -31,7 +31,7 @@ SHEETS = ("markets.css", "markets.js", "progress.css", "progress.js", "served.cs
 FACILITATOR = ("facilitator.css", "projector.js")  # what the facilitator's edition loads besides
 CARD_SET = ("style.css", "markets.css", "cardset.css", "cardset.js")  # of the card set, the script last
 WITH = {  # what stands in a page that needs the files of this name; all others are for every page
-    "answers": ("<rapport-exercise", "exercise-verdict", "<rapport-progress"), "player": ("<rapport-scenario",), "explorer": ("<rapport-explorer",),
+    "answers": ("<rapport-exercise", "exercise-verdict", "<rapport-progress", "<rapport-statement"), "progress": ("<rapport-progress", "<rapport-statement"), "player": ("<rapport-scenario",), "explorer": ("<rapport-explorer",),
     "assessment": ("<rapport-assessment",), "hunt": ("<rapport-hunt", "hunt-keys"),
 }  # fmt: skip
 EARLY = "page.js"  # in the head and not deferred: it sets light or dark before anything is painted

@@ -28,8 +28,11 @@ from rapport.playbooks import show
 from rapport.playbooks.bibliography import bibliography
 
 
+ACCESSIBILITY = "accessibility"  # name of a text of the course and of its page
+
+
 class Front(BaseModel):
-    """Front matter of ``playbooks/index.md`` and ``playbooks/about.md``."""
+    """Front matter of ``playbooks/index.md``, ``playbooks/about.md`` and ``playbooks/accessibility.md``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,6 +87,7 @@ class Page:
     next: dict[str, str] | None = None
     home: str = field(default_factory=lambda: file_of("index"))
     footer: str = ""
+    footer_links: list[dict[str, str]] = field(default_factory=list)
     mark: str = ""
     lang: str = field(default_factory=i18n.language)
     languages: list[dict[str, Any]] = field(default_factory=list)
@@ -224,7 +228,7 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
             return href(moments.PAGE, anchor)
         if name.name == "glossary.yaml":
             return href(glossary.PAGE, anchor and f"term-{anchor}")
-        if name.suffix == ".md" and name.stem in ("about", "index", "facilitator"):
+        if name.suffix == ".md" and name.stem in ("about", "accessibility", "index", "facilitator"):
             return href(name.stem, anchor)
         raise ContentError(f"the link {address!r} leads nowhere on a page; link to a notebook, a playbook, a #card-id, a #source-id or the web.", path)
 
@@ -250,6 +254,8 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         graph = module.graphs[name]
         set_graph = typesetting.data(graph, i18n.language(), keep=lambda key: key == "person")
         setting, opening = (_filled(graph[text], graph["places"][0]) for text in ("setting", "opening"))
+        if i18n.OPEN in json.dumps(graph, ensure_ascii=False):
+            set_graph["said"] = i18n.SOURCE  # the player marks what the case says, and speaks itself in the page's language
         return _parts().scenario(graph, setting, opening, script_json(set_graph), market_links(graph, root, href))
 
     def exercises(cell: Any) -> str:
@@ -268,7 +274,7 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
     if "sources" not in marked:
         rest += f'<h2 id="sources">{escape(STRINGS["sources"])}</h2>{show.sources(module.stem, root).html}'
     if module.playbook.front.facilitator:
-        rest += _parts().facilitator(module.playbook.front.facilitator)
+        rest += str(_parts().facilitator(module.playbook.front.facilitator))
     view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}
     return Markup(_parts().module_body(view | {"rest_html": relink(rest, href, module.playbook.path, module)}))
 
@@ -417,6 +423,16 @@ def about_page(root: Path) -> Page:
     return Page("about", front["title"], body, "about", front["lead"], contents_of(body))
 
 
+def accessibility_pages(root: Path) -> list[Page]:
+    """What was tested for readers with a keyboard, a screen reader or enlarged text; none where the course has no such text."""
+    if not (root / "playbooks" / f"{ACCESSIBILITY}.md").exists():
+        return []
+    front = text_page(root, ACCESSIBILITY, site_href(ACCESSIBILITY), {"main", "top"})
+    head = Markup('<header class="opening"><h1 id="top">{}</h1><p class="lead">{}</p></header>').format(front["title"], Markup(markdown.inline(front["lead"])))
+    body = head + front["html"]
+    return [Page(ACCESSIBILITY, front["title"], body, "about", front["lead"], contents_of(body))]
+
+
 def market_pages(root: Path) -> list[Page]:
     """The index of the market sheets, then a page for each market in the order of the index; none where the course has no sheets."""
     sheets = markets.load(root)
@@ -500,6 +516,7 @@ def frame(pages: list[Page], modules: Sequence[Any]) -> None:
         page.nav.append({"href": href("about", ""), "title": STRINGS["about"], "current": page.name == "about"})
         page.tools = [{"href": href(name, ""), "name": name, "title": tool.title, "current": page.name == name} for name in TOOLS for tool in pages if tool.name == name]
         page.footer = STRINGS["made_by"]
+        page.footer_links = [{"href": href(other.name, ""), "title": other.title} for other in pages if other.name == ACCESSIBILITY]
         if page.name != "index":
             page.crumbs = [{"href": file_of("index"), "title": STRINGS["course"]}]
             stem = page.name.removesuffix("-cards")

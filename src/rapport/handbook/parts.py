@@ -20,7 +20,7 @@ from rapport.handbook.verify import Found, findings
 Made = dict[str, Any]
 """``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``, ``cardset`` (a finished document): what JSON holds."""
 
-KINDS = {"market": "market", "moments": "moment"}
+KINDS = {"market": "market", "moments": "moment", "glossary": "term"}
 """What the search calls a place of a page of some kind; any other is text."""
 WORK = "rapport.handbook.parts:work"
 LIBRARIES = ("bs4", "jinja2", "latex2mathml.converter", "mdit_py_plugins.dollarmath", "nbconvert.exporters.html", "pybtex.database", "pygments.formatters", "pyphen")
@@ -113,7 +113,7 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
         else:
             made["pages"] = [*pages.front_pages(root, modules, further), *pages.progress_pages(root, modules)]
     else:
-        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "glossary": lambda: pages.glossary_pages(root), "about": lambda: [pages.about_page(root)]}[kind]()
+        made["pages"] = {"guide": lambda: [facilitator.guide_page(root)], "markets": lambda: pages.market_pages(root), "glossary": lambda: pages.glossary_pages(root), "about": lambda: [pages.about_page(root), *pages.accessibility_pages(root)]}[kind]()
     for page in made["pages"]:
         if not page.mark:  # what holds answers for the trainer is not for the eyes of a room
             page.sections = search.sections(page.body, KINDS.get(page.kind, "text"), page.lang)

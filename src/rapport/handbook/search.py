@@ -78,7 +78,7 @@ class _Reader(HTMLParser):
             return
         if part:
             self.anchor = given.get("id", "")
-        heading = bool(_HEADING.fullmatch(tag))
+        heading = bool(_HEADING.fullmatch(tag)) or tag == "dt" and self.kind == "term"
         if heading and (given.get("id") or self.anchor):
             self._begin(given.get("id") or self.anchor)
         elif "scenario-title" in classes:
@@ -131,7 +131,7 @@ def sections(body: str, kind: str, lang: str) -> list[dict[str, str]]:
     body : str
         HTML of the page, with the signs of `i18n.OPEN` and `i18n.CLOSE` around what is still English.
     kind : str
-        ``market`` or ``moment`` where the page is one of them, else ``text``.
+        ``market``, ``moment`` or ``term`` where the page is one of those, else ``text``. Among terms each ``dt`` is a heading.
     lang : str
         Language of the page.
 

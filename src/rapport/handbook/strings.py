@@ -15,7 +15,7 @@ STRINGS = Words(__file__, {
     "chart_larger": "Larger chart",
     "chart_whole": "Whole chart",
     "contents": "On this page",
-    "contrast": "High contrast",
+    "contrast": "Contrast",
     "course": "Course",
     "dark": "Dark",
     "draft": "Draft, not complete",

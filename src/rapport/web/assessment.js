@@ -84,6 +84,13 @@
       && sitting.answers.every((answer, place) => answer.incident === order[place] && soundAnswer(payload, answer));
   }
 
+  /** A sitting under way, with what of its half-made answer can be shown. */
+  function open(current) {
+    const draft = current.draft && typeof current.draft === "object" ? current.draft : {};
+    const ranks = Object.entries(draft.ranks && typeof draft.ranks === "object" ? draft.ranks : {}).filter(([letter, rank]) => LETTERS.includes(letter) && [1, 2, 3].includes(rank));
+    return { ...current, draft: { ...draft, ranks: Object.fromEntries(ranks) } };
+  }
+
   /** A stored state made usable: {state, note}, the note naming what had to be given up ("changed", "damaged" or none). */
   function restore(payload, stored) {
     if (stored === null || stored === undefined) return { state: fresh(payload), note: null };
@@ -94,7 +101,7 @@
       const occasions = state.sittings.map((sitting) => sitting.occasion);
       if (new Set(occasions).size !== occasions.length || !state.sittings.every((sitting) => soundSitting(payload, state.learner, sitting, true))) throw new TypeError("a sitting is damaged");
       if (state.current && (occasions.includes(state.current.occasion) || !soundSitting(payload, state.learner, state.current, false))) throw new TypeError("the sitting under way is damaged");
-      return { state: { format: 1, version: state.version, learner: state.learner, consent: state.consent === true, sittings: state.sittings, current: state.current || null }, note: null };
+      return { state: { format: 1, version: state.version, learner: state.learner, consent: state.consent === true, sittings: state.sittings, current: state.current ? open(state.current) : null }, note: null };
     } catch (error) {
       return { state: fresh(payload), note: "damaged" };
     }

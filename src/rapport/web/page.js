@@ -152,7 +152,8 @@
     addEventListener("rapport:carry", () => { try { sessionStorage.setItem(CARRIED, packed()); } catch (error) { /* it opens all the same */ } });
     if (!carried || carried.page !== document.body.dataset.page) return;
     putBack(carried.fields || {});
-    if (!carried.place) return scrollTo({ top: 0, behavior: "instant" });
+    const sound = carried.place && Array.isArray(carried.place.ids) && carried.place.ids.every(Array.isArray) && Number.isFinite(carried.place.into);
+    if (!sound) return scrollTo({ top: 0, behavior: "instant" });
     // Fonts and the address's own anchor move the page once more; a reader who has begun to scroll is left alone.
     let left = false;
     for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) addEventListener(sign, () => { left = true; }, { once: true, passive: true });
@@ -201,8 +202,7 @@
   function themeSwitch() {
     const box = document.querySelector(".theme");
     if (!box) return;
-    box.hidden = false;
-    const now = kept(THEME) || "system";
+    const now = ["light", "dark", "contrast"].includes(kept(THEME)) ? kept(THEME) : "system"; // whatever else is kept there says nothing
     for (const input of box.querySelectorAll("input")) {
       input.checked = input.value === now;
       input.addEventListener("change", () => {
@@ -212,11 +212,10 @@
     }
   }
 
-  /** On a narrow page the list of contents starts closed; on a wide one the section being read is marked in it. */
+  /** The section being read is marked in the list of contents. */
   function contents() {
     const list = document.querySelector(".rail details");
     if (!list) return;
-    if (matchMedia("(max-width: 63.99rem)").matches) list.open = false;
     const links = new Map([...list.querySelectorAll("a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
     const heads = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
     let waiting = false;
@@ -308,11 +307,40 @@
     });
   }
 
+  /** What changes the height of the page's head happens as soon as it is read, before it is painted, so that nothing moves under the reader's eyes. */
+  function asItComes() {
+    const todo = {
+      ".theme": (box) => { box.hidden = false; },
+      ".rail details": (list) => { if (matchMedia("(max-width: 63.99rem)").matches) list.open = false; }, // on a narrow page the contents start closed
+    };
+    const look = () => {
+      for (const selector of Object.keys(todo)) {
+        const found = document.querySelector(selector);
+        if (!found) continue;
+        todo[selector](found);
+        delete todo[selector];
+      }
+      if (document.getElementById("main") || !Object.keys(todo).length) watch.disconnect();
+    };
+    const watch = new MutationObserver(look);
+    watch.observe(document.documentElement, { childList: true, subtree: true });
+  }
+
+  /** Gujarati waits for its font, a second at the most. */
+  function letters() {
+    const there = () => document.documentElement.classList.add("lettered");
+    if (document.documentElement.lang !== "gu" || !document.fonts) return there();
+    Promise.all([400, 700].map((weight) => document.fonts.load(weight + ' 1em "Noto Sans Gujarati"', "\u0a97"))).then(there, there);
+    setTimeout(there, 1000);
+  }
+
   const carried = arrived();
   if (carried && carried.anchor) document.addEventListener("DOMContentLoaded", () => location.replace("#" + carried.anchor)); // once what it names is there
   dress(kept(THEME));
   document.documentElement.classList.add("js");
   if (apart) document.documentElement.dataset.apart = "";
+  letters();
+  asItComes();
   copying();
-  document.addEventListener("DOMContentLoaded", () => { themeSwitch(); languageSwitch(carried); carryAlong(); remembering(); contents(); tables(); charts(); printing(); erasing(); searchKey(); });
+  document.addEventListener("DOMContentLoaded", () => { document.documentElement.classList.add("ready"); themeSwitch(); languageSwitch(carried); carryAlong(); remembering(); contents(); tables(); charts(); printing(); erasing(); searchKey(); });
 })();

@@ -404,8 +404,16 @@
     get place() { return this._graph.places.find((each) => each.id === this._place); }
     say(key, values) { return say(key, values, this._graph); }
     fill(text) { return fill(text, this.place); }
-    prose(text) { return prose(this.fill(text)); }
-    inline(text) { return inline(this.fill(text)); }
+    /** What the case says; where it waits for its translation, `said` names the language it is in. */
+    prose(text) {
+      const blocks = prose(this.fill(text));
+      if (this._graph.said) for (const block of blocks) block.lang = this._graph.said;
+      return blocks;
+    }
+    inline(text) {
+      const parts = inline(this.fill(text));
+      return this._graph.said ? [el("span", { lang: this._graph.said }, parts)] : parts;
+    }
     tells(outcome) { return Boolean(outcome && (outcome.text || outcome.clue || outcome.feedback)); }
 
     heading(depth, attributes, ...children) {
@@ -533,7 +541,7 @@
         parts.push(el("details", { class: "rs-again" }, el("summary", null, this.say("scene")), ...this.scene(node.decision)));
         if (clues.length) parts.push(el("section", { class: "rs-asked" }, this.heading(2, { class: "rs-label" }, this.say("asked")), clues.map((outcome) => el("div", { class: "rs-words" }, this.prose(outcome.clue)))));
       }
-      const prompt = el("p", { class: "rs-prompt", id: this._uid + "-prompt" }, this.inline(node.prompt || (node.beat === "check" ? this.say("check_prompt") : "")));
+      const prompt = el("p", { class: "rs-prompt", id: this._uid + "-prompt" }, node.prompt ? this.inline(node.prompt) : node.beat === "check" ? this.say("check_prompt") : "");
       parts.push(prompt, node.kind === "rank" ? this.ranking(node) : this.choices(node));
       this.frame(...parts);
       this.attend(heading, moved);
@@ -641,9 +649,9 @@
       const fits = outcome.fits && node.readings.find((each) => each.id === outcome.fits);
       return el("li", null,
         el("p", null, el("span", { class: "rs-beat-tag" }, this.say("beat_" + row.beat))),
-        node.kind === "rank" ? this.ranked(node, row.option) : el("p", null, el("strong", null, row.label)),
+        node.kind === "rank" ? this.ranked(node, row.option) : el("p", null, el("strong", null, this.inline(row.label))),
         row.text ? el("div", { class: "rs-prose" }, prose(row.text)) : null,
-        fits ? el("div", { class: "rs-feedback" }, el("p", null, this.say("fitted") + ": ", el("em", null, this.fill(fits.label)), " " + this.say("ranked_" + outcome.ranked)), this.prose(node.afterwards)) : null,
+        fits ? el("div", { class: "rs-feedback" }, el("p", null, this.say("fitted") + ": ", el("em", null, this.inline(fits.label)), " " + this.say("ranked_" + outcome.ranked)), this.prose(node.afterwards)) : null,
         row.feedback ? el("div", { class: "rs-feedback" }, prose(row.feedback), this.habit(outcome), outcome.stereotype ? el("p", { class: "rs-small" }, this.say("guessed")) : null) : null,
         row.beat === "act" || row.effects.some(Boolean) ? el("p", { class: "rs-small" }, this.say("log_effects") + ": " + this.effects(row)) : null);
     }

@@ -125,6 +125,7 @@
   let added = []; // by this page: it puts them back if another page, writing at the same moment, has overwritten them
   let seen = null; // the text that `record` was read from
   let newer = false; // a later handbook's record is left alone, and this page keeps nothing
+  let stuck = false; // so is a damaged one for which there is no room to set it aside
   let writes = true;
   let last = 0;
 
@@ -162,10 +163,8 @@
     newer = found.state === "newer";
     if (newer) return false;
     const sound = found.state === "sound";
-    if (!sound && !setAside(data)) {
-      writes = false;
-      return false;
-    }
+    stuck = !sound && !setAside(data);
+    if (stuck) return false;
     if (sound && record.learner && found.document.learner !== record.learner) added = []; // erased and begun anew elsewhere
     const own = sound ? {} : { learner: record.learner, seed: record.seed }; // nobody becomes somebody else over a damaged record
     record = merge({ ...JSON.parse(JSON.stringify(own)), ...found.document }, { ...empty(), events: added });
@@ -177,11 +176,11 @@
     record = empty();
     added = [];
     seen = null;
-    newer = false;
+    newer = stuck = false;
   }
 
   function write() {
-    if (newer) return;
+    if (newer || stuck) return;
     const data = dump(record);
     try {
       localStorage.setItem(KEY, data);
@@ -266,7 +265,7 @@
 
   /** Take over what earlier handbooks kept in keys of their own: finished things become events, half-done ones stay where they are. */
   function carry() {
-    if (newer) return;
+    if (newer || stuck) return;
     let keys = [];
     try { keys = Object.keys(localStorage).filter((key) => /^rapport:(exercise|scenario|hunt):/.test(key)); } catch (error) { return; }
     const events = [];
@@ -355,11 +354,11 @@
     setProfile: (name) => change((data) => { if (name) data.profile = name; else delete data.profile; }),
     setRole: (role) => change((data) => { if (ROLES.includes(role)) data.role = role; else delete data.role; }),
     /** Whether what happens now outlives this page. */
-    get kept() { return writes && !newer; },
+    get kept() { return writes && !newer && !stuck; },
     get newer() { return newer; },
     /** Texts that could not be read, by the key they stand under. */
     asides: () => {
-      try { return Object.keys(localStorage).filter((key) => key.startsWith(ASIDE) || /^rapport:.*:(damaged|earlier)$/.test(key) || (newer && key === KEY)).sort(); } catch (error) { return []; }
+      try { return Object.keys(localStorage).filter((key) => key.startsWith(ASIDE) || /^rapport:.*:(damaged|earlier)$/.test(key) || ((newer || stuck) && key === KEY)).sort(); } catch (error) { return []; }
     },
   };
 })();

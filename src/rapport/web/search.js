@@ -18,6 +18,7 @@
     kind_exercise: "Exercise",
     kind_market: "Market",
     kind_moment: "Moment",
+    kind_term: "Term",
     kind_text: "Text",
   };
   const given = document.getElementById("rapport-words"); // the page's language, where it is not English
@@ -87,7 +88,7 @@
 
   // ---- The index ------------------------------------------------------------------------------------------------------
 
-  const LIKELIER = { card: 1.3, case: 1.1, text: 1, exercise: 0.9, market: 1, moment: 0.8 };
+  const LIKELIER = { card: 1.3, case: 1.1, text: 1, exercise: 0.9, market: 1, moment: 0.8, term: 1 };
 
   class Texts {
     /** `data`: from rapport.handbook.search.texts; `also`: what may be typed, with beginnings of the words that stand there instead. */
@@ -101,7 +102,7 @@
         storeFields: ["kind"],
         tokenize: words,
         processTerm: terms,
-        searchOptions: { tokenize: (each) => [each], processTerm: (each) => each, boost: { title: 3, where: 0.5 }, boostDocument: (id, each, stored) => LIKELIER[stored.kind] },
+        searchOptions: { tokenize: (each) => [each], processTerm: (each) => each, boost: { title: 3, where: 1 }, boostDocument: (id, each, stored) => LIKELIER[stored.kind] },
       });
       this.ready = this.index.addAllAsync(this.entries, { chunkSize: AT_ONCE });
     }
