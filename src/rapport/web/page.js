@@ -316,7 +316,7 @@
     const look = () => {
       for (const selector of Object.keys(todo)) {
         const found = document.querySelector(selector);
-        if (!found) continue;
+        if (!found || !found.nextSibling) continue; // not yet read to its end
         todo[selector](found);
         delete todo[selector];
       }
