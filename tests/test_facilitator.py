@@ -211,7 +211,7 @@ def test_the_answers_are_those_of_the_draw_they_name_and_no_learner_page_says_th
 @pytest.fixture
 def ready(course, monkeypatch):
     executed = {path: nbformat.read(path, 4) for path in execute.notebook_paths(course)}
-    monkeypatch.setattr(execute, "run_all", lambda root, paths, progress=None, **_: executed)
+    monkeypatch.setattr(execute, "run_languages", lambda root, wanted, progress=None, **_: dict.fromkeys(wanted, executed))
     return executed
 
 
@@ -234,7 +234,7 @@ def test_a_trainers_notebook_is_a_page_of_this_edition_only(course, monkeypatch,
     notebook.metadata["rapport"] = {"page": "trainer"}
     nbformat.write(notebook, course / "notebooks/half_a_day.ipynb")
     executed = {path: nbformat.read(path, 4) for path in execute.notebook_paths(course)}
-    monkeypatch.setattr(execute, "run_all", lambda root, paths, progress=None, **_: executed)
+    monkeypatch.setattr(execute, "run_languages", lambda root, wanted, progress=None, **_: dict.fromkeys(wanted, executed))
     assert (handbook.build(course, tmp_path / "f/facilitator", edition="facilitator").index.parent / "half_a_day.html").exists()
     assert not (handbook.build(course, tmp_path / "l/handbook").index.parent / "half_a_day.html").exists()
 

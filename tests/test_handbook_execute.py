@@ -73,6 +73,18 @@ def test_the_message_of_a_long_failing_cell_fits_a_screen_and_points_at_its_line
     assert "  → raise ValueError('x' * 900)" in told and "    … 52 lines before" in told and "    a59 = 59" in told
 
 
+def test_notebooks_of_several_languages_run_together_and_a_fault_is_told_once(tmp_path):
+    root = course(tmp_path, **{"01_bad": ["1 / 0"], "02_good": ["import os\nprint(os.environ['RAPPORT_LANG'])"]})
+    bad, good = sorted((root / "notebooks").iterdir())
+    ran = execute.run_languages(root, {"en": [good], "lv": [good], "gu": []})
+    assert {lang: [found[path].cells[0].outputs[0].text.strip() for path in found] for lang, found in ran.items()} == {"en": ["en"], "lv": ["lv"], "gu": []}
+    told = []
+    with pytest.raises(ContentError) as caught:
+        execute.run_languages(root, {"en": [bad, good], "lv": [bad]}, lambda *each: told.append(each))
+    assert isinstance(caught.value, execute.NotebookError) and str(caught.value).count("ZeroDivisionError") == 1
+    assert sorted(what for what, _, _ in told) == ["ran notebooks/01_bad.ipynb", "ran notebooks/01_bad.ipynb (lv)", "ran notebooks/02_good.ipynb"]
+
+
 def test_an_error_that_a_cell_is_tagged_to_raise_is_refused_as_well(tmp_path):
     root = course(tmp_path)
     cell = new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})

@@ -121,13 +121,12 @@ class Assembly:
         langs, self.left_out = languages(self.root, self.kept)
         runs = {lang: paths if lang == i18n.SOURCE else [path for path in lessons if catalogue(path, self.root, lang).entries] for lang in langs}
         self.total = sum(map(len, runs.values())) + len(runs) * (len(lessons) + 3) + len(paths) - len(lessons) + 1
+        with i18n.speaking(i18n.SOURCE, marking=True):
+            ran = execute.run_languages(self.root, runs, lambda what, number, _: self._say(what, i18n.SOURCE, number), for_page=True, fork=self.fork, kept=self.kept)
         executed: dict[str, dict[Path, Any]] = {}
-        for lang, some in runs.items():
+        for lang in langs:
             with i18n.speaking(lang, marking=True):
-                done = self.done
-                ran = execute.run_all(self.root, some, lambda what, number, _: self._say(what, lang, done + number), for_page=True, fork=self.fork, kept=self.kept)
-                english = executed.get(i18n.SOURCE, ran)
-                executed[lang] = {path: ran[path] if path in ran else execute.in_language(english[path], path) for path in (paths if lang == i18n.SOURCE else lessons)}
+                executed[lang] = {path: ran[lang].get(path) or execute.in_language(ran[i18n.SOURCE][path], path) for path in (paths if lang == i18n.SOURCE else lessons)}
         return executed
 
     def _exercises(self, stems: Sequence[str], langs: Sequence[str]) -> dict[str, dict[str, pages.Exercises]]:

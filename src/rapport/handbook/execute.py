@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from copy import deepcopy
 from pathlib import Path
@@ -267,36 +267,55 @@ def normalise(notebook: Any) -> Any:
 
 
 def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None, *, for_page: bool = False, fork: bool = True, kept: Kept | None = None) -> dict[Path, Any]:
-    """Run several notebooks in the reader's language, as many at once as there are cores; all finish before any error is raised.
-
-    Parameters
-    ----------
-    root, paths, progress, for_page, fork
-        As in `run_notebook`; `progress` is called as ``progress(what, done, total)``.
-    kept : Kept, optional
-        Results of earlier runs: a notebook none of whose files has changed is not run again.
+    """Run several notebooks in the reader's language; see `run_languages`.
 
     Returns
     -------
     dict of Path to nbformat.NotebookNode
         In the order of `paths`.
     """
-    closed(root)
-    paths = list(paths)
-    done: dict[Path, Any] = {}
-    errors: list[ContentError] = []
+    return run_languages(root, {i18n.language(): list(paths)}, progress, for_page=for_page, fork=fork, kept=kept)[i18n.language()]
+
+
+def run_languages(
+    root: Path, wanted: Mapping[str, Sequence[Path]], progress: Progress | None = None, *, for_page: bool = False, fork: bool = True, kept: Kept | None = None
+) -> dict[str, dict[Path, Any]]:
+    """Run notebooks, each in some languages, as many at once as there are cores; all finish before any error is raised.
+
+    Parameters
+    ----------
+    root, progress, for_page, fork
+        As in `run_notebook`; `progress` is called as ``progress(what, done, total)``.
+    wanted : mapping of str to sequence of Path
+        Notebooks by language.
+    kept : Kept, optional
+        Results of earlier runs: a notebook none of whose files has changed is not run again.
+
+    Returns
+    -------
+    dict of str to dict of Path to nbformat.NotebookNode
+        By language and path, in the order of `wanted`.
+
+    Raises
+    ------
+    ContentError
+        With every notebook that failed; one that fails in English is told once.
+    """
+    asked = [(lang, path) for lang, paths in wanted.items() for path in paths]
+    done: dict[tuple[str, Path], Any] = {}
+    errors: dict[tuple[str, Path], ContentError] = {}
     running: set = set()
     stopped = threading.Event()
-    spoken = i18n.language(), i18n.marking()
+    marking = i18n.marking()
 
-    def one(path: Path) -> Any:
+    def one(lang: str, path: Path) -> Any:
         if stopped.is_set():
             raise NotebookError(path, None, "", "was not run.")
-        with i18n.speaking(*spoken):  # a thread does not know it by itself
+        with i18n.speaking(lang, marking=marking):  # a thread does not know it by itself
             notebook = in_language(read_notebook(path), path)
             if kept is None:
                 return run_notebook(notebook, path, root, for_page=for_page, running=running, fork=fork)
-            key = kept.key("run", machinery(), path.relative_to(root).as_posix(), *map(str, spoken), str(for_page), _asked(notebook))
+            key = kept.key("run", machinery(), path.relative_to(root).as_posix(), lang, str(marking), str(for_page), _asked(notebook))
             if (found := kept.get(key)) is not None:
                 return _with_outputs(notebook, found)
             reads: set[str] = set()
@@ -306,16 +325,16 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
             return ran
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        futures = {pool.submit(one, path): path for path in paths}
+        futures = {pool.submit(one, *each): each for each in asked}
         try:
             for number, future in enumerate(as_completed(futures)):
-                path = futures[future]
+                lang, path = futures[future]
                 try:
-                    done[path] = future.result()
+                    done[lang, path] = future.result()
                 except ContentError as error:
-                    errors.append(error)
+                    errors[lang, path] = error
                 if progress:
-                    progress(f"ran {path.parent.name}/{path.name}", number + 1, len(paths))
+                    progress(f"ran {path.parent.name}/{path.name}" + (f" ({lang})" if lang != i18n.SOURCE else ""), number + 1, len(asked))
         except BaseException:  # Ctrl-C above all: end the kernels, or their threads would hold the program
             stopped.set()
             while wait(futures, timeout=0.2).not_done:  # again and again: a kernel may be just about to start
@@ -326,8 +345,8 @@ def run_all(root: Path, paths: Iterable[Path], progress: Progress | None = None,
                         ender.start()
                         ender.join()
             raise
-    raise_all(sorted(errors, key=str))
-    return {path: done[path] for path in paths}
+    raise_all(sorted((error for (lang, path), error in errors.items() if lang == i18n.SOURCE or (i18n.SOURCE, path) not in errors), key=str))
+    return {lang: {path: done[lang, path] for path in paths} for lang, paths in wanted.items()}
 
 
 def write_outputs(root: Path, stems: Sequence[str] | None = None, progress: Progress | None = None) -> list[Path]:
