@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from rapport.handbook import cardset, execute, package, pages, parts, search
 from rapport.handbook.kept import Kept
 from rapport.handbook.verify import Found
 from rapport.handbook.workshop import Workshop
+from rapport.i18n import collation
 
 ARCHIVES = {"learner": "rapport-handbook", "facilitator": "rapport-facilitator"}
 
@@ -106,7 +107,7 @@ class Assembly:
         made: list[pages.Page] = []
         for (lang, others), front in zip(self._others.items(), fronts):
             with i18n.speaking(lang, marking=True):
-                made += parts.framed(front, others, self.edition)
+                made += parts.framed(front, others, self.edition, self._order)
         pages.link_languages(made)
         return made
 
@@ -129,6 +130,14 @@ class Assembly:
                 executed[lang] = {path: ran[lang].get(path) or execute.in_language(ran[i18n.SOURCE][path], path) for path in (paths if lang == i18n.SOURCE else lessons)}
         return executed
 
+    def _order(self, titles: Sequence[str]) -> list[int]:
+        """`collation.order`, which takes a second to begin, of titles that have hardly ever changed."""
+        key = self.kept.key("order", i18n.language(), *titles)
+        if (found := self.kept.get(key)) is None:
+            began, found = time.time(), collation.order(titles)
+            self.kept.put(key, found, [collation.__file__], began)
+        return found
+
     def _exercises(self, stems: Sequence[str], langs: Sequence[str]) -> dict[str, dict[str, pages.Exercises]]:
         """Exercises by module and language."""
         keys = [self.kept.key("exercises", stem, *langs) for stem in stems]
@@ -143,7 +152,7 @@ class Assembly:
 
     def _html(self, made: Sequence[pages.Page], single: bool) -> list[tuple[str, Found]]:
         """Documents of `made` and what was found on them, in its order."""
-        values = [asdict(page) for page in made]
+        values = [dict(vars(page)) for page in made]
         keys = [self.kept.key("page", str(single), *self.more, _text(each)) for each in values]
         found = {number: kept for number, key in enumerate(keys) if (kept := self.kept.get(key)) is not None}
         # A process sets several pages of one language, whose patterns and words it loads once.

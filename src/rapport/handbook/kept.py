@@ -117,7 +117,7 @@ class Kept:
         return None
 
     def _place(self, name: str) -> str:
-        return str(PACKAGE / name.removeprefix("rapport:")) if name.startswith("rapport:") else str(self.root / name)
+        return f"{PACKAGE}{os.sep}{name[8:]}" if name.startswith("rapport:") else f"{self.root}{os.sep}{name}"  # thousands of times in a build
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:

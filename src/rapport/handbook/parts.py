@@ -3,7 +3,7 @@ A piece reads what it needs from the course, so that what it has read decides wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from rapport.content import module_stems
 from rapport.handbook import cardset, facilitator, package, pages, search
 from rapport.handbook.pages import Module, Page
 from rapport.handbook.verify import Found, findings
+from rapport.i18n import collation
 
 Made = dict[str, Any]
 """``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``, ``cardset`` (a finished document): what JSON holds."""
@@ -154,8 +155,8 @@ def page_of(values: dict[str, Any]) -> Page:
     return Page(**values | {"body": Markup(values["body"])})
 
 
-def framed(front: Made, others: Sequence[Made], edition: str) -> list[Page]:
-    """All pages of a language in reading order, with navigation."""
+def framed(front: Made, others: Sequence[Made], edition: str, order: Callable[[Sequence[str]], list[int]] = collation.order) -> list[Page]:
+    """All pages of a language in reading order, with navigation; `order` as in `search.list_all`."""
     modules = [SimpleNamespace(**made["told"]) for made in others if made["told"]]
     first, *rest = map(page_of, front["pages"])
     made = [first]
@@ -164,7 +165,7 @@ def framed(front: Made, others: Sequence[Made], edition: str) -> list[Page]:
         guide, *bodies = bodies
         made += guide + [page_of(sheet["page"]) for other in others for sheet in other["sheets"]]
     made += rest + [page for body in bodies for page in body]
-    search.list_all(made)
+    search.list_all(made, order)
     made.sort(key=lambda page: page.kind in pages.APART)  # after everything that is read in order
     pages.frame(made, modules)
     if edition == "facilitator":

@@ -4,7 +4,7 @@ Word forms and ranking are the browser's (web/search.js); here is only text, cut
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -174,13 +174,15 @@ def loads() -> list[str]:
     return [_texts_file(i18n.language()), *LOADS]  # search.js, the last, begins when it is read
 
 
-def list_all(made: Sequence[Any]) -> None:
+def list_all(made: Sequence[Any], order: Callable[[Sequence[str]], list[int]] = collation.order) -> None:
     """Put all pages and cards in alphabetical order on the page of the search: what there is without JavaScript, and for whoever would rather look through it.
 
     Parameters
     ----------
     made : sequence of Page
         All pages of an edition in the reader's language; where none is the page of the search, nothing is done.
+    order : callable
+        Puts titles into the alphabet; for a caller that has kept what `collation.order` said of them.
     """
     from rapport.handbook.pages import site_href
 
@@ -188,7 +190,7 @@ def list_all(made: Sequence[Any]) -> None:
     others = [page for page in made if page.name != PAGE]
     cards = [{"title": each["title"], "where": page.title, "href": href(page.name, each["anchor"]), "lang": each["title_lang"] if each["title_lang"] != page.lang else ""} for page in others for each in page.sections if each["kind"] == "card"]
     listed = [(STRINGS["all_cards"], "cards", cards), (STRINGS["all_pages"], "pages", [{"title": page.title, "where": "", "href": href(page.name, ""), "lang": ""} for page in others])]
-    ordered = [{"title": title, "id": name, "links": sorted(links, key=lambda link: collation.key(link["title"]))} for title, name, links in listed if links]
+    ordered = [{"title": title, "id": name, "links": [links[number] for number in order([link["title"] for link in links])]} for title, name, links in listed if links]
     for page in made:
         if page.name == PAGE:
             page.body += Markup(_parts().lists(ordered))

@@ -3,6 +3,7 @@ The order is the one that a browser's ``Intl.Collator`` has, so lists made in Py
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -30,6 +31,11 @@ def key(text: str, lang: str | None = None) -> tuple[float, ...]:
         Letters decide first, then accents, then case. In Gujarati its own letters come before Latin ones.
     """
     return _collator(lang or language()).sort_key(unmarked(text))
+
+
+def order(texts: Sequence[str]) -> list[int]:
+    """Where in `texts` each stands that comes first, second … in the reader's alphabet."""
+    return sorted(range(len(texts)), key=lambda number: key(texts[number]))
 
 
 @lru_cache
