@@ -125,7 +125,7 @@ def test_a_module_explains_its_terms_and_its_one_file_form_has_them_inside(cours
     path = course / "notebooks" / f"{tiny_course.STEM}.ipynb"
     notebook = nbformat.read(path, 4)
     next(cell for cell in notebook.cells[1:] if cell.cell_type == "markdown").source += "\n\nA parcel is late."
-    module = pages.read_module(course, tiny_course.STEM, notebook)
+    module = pages.read_module(course, tiny_course.STEM, notebook, ("", {}))
     body = pages.module_pages(course, module)[0].body
     assert 'href="glossary.html#term-late"' in body and body.count('<p class="term-says" id="says-late" role="tooltip" popover="manual">') == 1
     single = pages.single_page(course, module).body

@@ -11,7 +11,7 @@ from test_keyboard import KINDS
 
 from rapport.i18n import LANGUAGES
 
-FRONT, FRAMES = 300_000, 1_500_000  # bytes
+FRONT, MODULE, FRAMES = 300_000, 350_000, 1_500_000  # bytes
 SHIFTS = """window.shifts = [];
 new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifts.push([entry.value, entry.sources.map((each) => each.node && (each.node.outerHTML || each.node.textContent).slice(0, 100))]); })
   .observe({ type: "layout-shift", buffered: true });"""
@@ -35,7 +35,7 @@ def test_the_first_page_with_all_it_loads_is_under_300_kb(built, opened, lang): 
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_page_has_more_text_than_that_and_each_loads_only_what_it_needs(built, lang):
+def test_no_page_is_heavy_with_text_and_each_loads_only_what_it_needs(built, lang):
     """A module page without its pictures and without the data of cases, exercises and explorers, which nobody waits for to read."""
     folder = built.index.parent
     for path in pages_of(built, lang):
@@ -44,7 +44,7 @@ def test_no_page_has_more_text_than_that_and_each_loads_only_what_it_needs(built
         assert ("player.js" in scripts) is ("<rapport-scenario" in html) and ("assessment.js" in scripts) is ("<rapport-assessment" in html), path.name
         text = re.sub(r'data:image/[^"]+|<script type="application/json".*?</script>|<script[^>]*data-rapport[^>]*>.*?</script>', "", html, flags=re.DOTALL)
         size = len(text.encode()) + sum((folder / name).stat().st_size for name in [*scripts, *re.findall(r'<link rel="stylesheet" href="([^"]+)"', html)])
-        assert size < (FRONT if lang != "gu" else 1.5 * FRONT), (path.name, size)  # a Gujarati letter takes three bytes, an English one takes one
+        assert size < (MODULE if lang != "gu" else 1.5 * MODULE), (path.name, size)  # a Gujarati letter takes three bytes, an English one takes one
 
 
 def test_the_frames_of_the_explorers_of_a_page_are_under_1_5_mb(built):
