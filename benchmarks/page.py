@@ -63,7 +63,8 @@ def took(page: Page, address: str, ready: str, selector: str) -> float:
         target.select_option(index=1)
     else:
         target.click()
-    page.wait_for_function("window.took.length")
+    while not page.evaluate("window.took.length"):  # the pages' policy lets nothing wait inside them
+        page.wait_for_timeout(20)
     return page.evaluate("window.took[0]")
 
 
