@@ -167,7 +167,7 @@ def common_language_effect_normal(gap: float, *, within: float = 0.8) -> float:
     from scipy import stats
 
     if not 0 < within <= 1:
-        raise MetricError(say("within_range", metric="common_language_effect_normal", within=repr(within)))
+        raise MetricError(say("within_range", metric="common_language_effect_normal", found=f"within={within!r}"))
     return float(stats.norm.cdf(gap * math.sqrt(1 - within) / math.sqrt(2 * within)))
 
 

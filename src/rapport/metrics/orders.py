@@ -110,7 +110,7 @@ def rfm(orders: Any, *, end: date, groups: int = 5) -> Any:
         As `cohort_table`; and for several currencies or another number of groups.
     """
     if groups not in range(2, 10):
-        raise MetricError(say("groups_range", metric="rfm", groups=repr(groups)))
+        raise MetricError(say("groups_range", metric="rfm", found=f"groups={groups!r}"))
     frame = purchases(orders, end, refunds=True, money=True)
     last = day_number(end, "end")
     if engines.engine(frame) == "duckdb":

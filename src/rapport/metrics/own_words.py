@@ -50,7 +50,7 @@ WORDS = Words(__file__, {
     "no_date": "texts that are no dates", "no_date_allowed": "dates written {example}", "no_date_mend": "Write them as year-month-day.",
     "no_moment": "texts that are no moments with a zone", "no_moment_allowed": "moments written {example}", "no_moment_mend": "Write them with their zone: a time without one is no moment.",
     "no_whole": "texts that are no numbers", "no_whole_mend": "Mend them, or leave them empty where there is no value.",
-    "no_flag": "texts that are no 0, 1, true or false", "no_flag_mend": "Recode them, or leave them empty where there is no value.",
+    "no_flag": "texts that are no 0, 1, {yes} or {no}", "no_flag_mend": "Recode them, or leave them empty where there is no value.",
     "no_cut_column": "{table}: there is no column {column} to cut a period by; leave out {start} and {end}.",
     "no_cut_day": "{table}: there is no documented day to cut a period by; leave out {start} and {end}.",
     "no_metric": "{table} have no metric {metric}; there are {metrics}.",

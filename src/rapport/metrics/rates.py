@@ -154,7 +154,7 @@ def first_contact_resolution(contacts: Any, *, of: str = "resolved", by: By = No
     frame = engines.wrap(contacts)
     engines.require(frame, "contacts", "resolved_at", "touches", "reopened")
     if of not in ("resolved", "opened"):
-        raise MetricError(say("no_such_of", metric="first_contact_resolution", of=repr(of), one="'resolved'", other="'opened'"))
+        raise MetricError(say("no_such_of", metric="first_contact_resolution", found=f"of={of!r}", one="'resolved'", other="'opened'"))
     resolved = ~nw.col("resolved_at").is_null()
     once = resolved & engines.flag(frame, "touches") & ~engines.flag(frame, "reopened")
     told = engines.known(frame, "touches", "reopened")
@@ -199,7 +199,7 @@ def recovery_rate(failures: Any, *, of: str = "told_us", by: By = None, minimum:
         As in `rapport.metrics.rates.share`.
     """
     if of not in ("told_us", "failed"):
-        raise MetricError(say("no_such_of", metric="recovery_rate", of=repr(of), one="'told_us'", other="'failed'"))
+        raise MetricError(say("no_such_of", metric="recovery_rate", found=f"of={of!r}", one="'told_us'", other="'failed'"))
     return _of_flag(
         failures, "failures", "recovered", WORDS["recovery"], WORDS[f"recovery_{of}"], by, minimum, confidence,
         eligible="told_us" if of == "told_us" else "",
@@ -252,7 +252,7 @@ def referral_rate(customers: Any, *, of: str = "arrivals", by: By = None, minimu
         frame = frame.join(givers.with_columns(nw.lit(1).alias(seen)), on="customer_id", how="left")
         hit, about = ~nw.col(seen).is_null(), WORDS["referral_referrers"]
     else:
-        raise MetricError(say("no_such_of", metric="referral_rate", of=repr(of), one="'arrivals'", other="'referrers'"))
+        raise MetricError(say("no_such_of", metric="referral_rate", found=f"of={of!r}", one="'arrivals'", other="'referrers'"))
     return share(frame, WORDS["referral"], about, hit, by=by, minimum=minimum, confidence=confidence)
 
 

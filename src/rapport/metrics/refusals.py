@@ -29,8 +29,8 @@ WORDS = Words(__file__, {
     "answered_before_asked": "{table}: {count} case(s) have {finish} before {begin}; mend or drop them.",
     # Arguments
     "no_such_period": "found period {period}; choose one of {periods}.",
-    "no_such_of": "{metric}: found of={of}; choose {one} or {other}.",
-    "no_such_denominator": "found of={of}; the denominator is one of {names}.",
+    "no_such_of": "{metric}: found {found}; choose {one} or {other}.",
+    "no_such_denominator": "found {found}; the denominator is one of {names}.",
     "no_such_group": "no group {wanted}; there are: {known}.", "none": "none",
     "no_day": "{name}: found {found}; give a {type}, such as {example}.",
     "no_zone": "{name}: found a time without a zone; give one, such as {example}.",
@@ -40,9 +40,9 @@ WORDS = Words(__file__, {
     "no_class": "{metric}: name at least one class column; with none it is the plain mean.",
     "vignettes_not_once": "{metric}: found vignettes {vignettes}; name one or more columns, each once.",
     "quantile_range": "{metric}: found quantile {quantile}; it lies between 0 and 1, such as {example}.",
-    "groups_range": "{metric}: found groups={groups}; choose a whole number from 2 to 9.",
-    "bins_range": "{metric}: found bins={bins}; give at least 1.",
-    "within_range": "{metric}: found within={within}; it is a share above 0 and at most 1.",
+    "groups_range": "{metric}: found {found}; choose a whole number from 2 to 9.",
+    "bins_range": "{metric}: found {found}; give at least 1.",
+    "within_range": "{metric}: found {found}; it is a share above 0 and at most 1.",
     "confidence_range": "found confidence {confidence}; it must lie between 0 and 1, such as {example}.",
     # Observations and groups
     "mean_needs_two": "found {count} observation(s); an interval of a mean needs at least two.",

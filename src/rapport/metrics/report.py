@@ -207,7 +207,7 @@ def _in_types(table: Any, expected: Sequence[Column]) -> tuple[Any, list[Fault]]
         if missed[best]:
             some = table.filter(misses[column.name][best]).project(quoted(column.name)).limit(3).fetchall()
             where = say("such_as", values=", ".join(sorted({repr(value) for (value,) in some})))
-            faults.append(Fault(column.name, missed[best], where, WORDS[fault], say(allowed, example=example), WORDS[f"{fault}_mend"]))
+            faults.append(Fault(column.name, missed[best], where, say(fault, yes="true", no="false"), say(allowed, example=example), WORDS[f"{fault}_mend"]))
             del made[column.name]
         else:
             made[column.name] = f"try_cast(trim({quoted(column.name)}) AS {tries[best][0]})"

@@ -61,7 +61,7 @@ def churn_rate(
 
 def _stayed(customers: Any, start: date, end: date, of: str, eligible: str | None, by: By, minimum: int, confidence: float, stay: bool) -> Metric | Metrics:
     if of not in DENOMINATORS:
-        raise MetricError(say("no_such_denominator", of=repr(of), names=", ".join(DENOMINATORS)))
+        raise MetricError(say("no_such_denominator", found=f"of={of!r}", names=", ".join(DENOMINATORS)))
     first, last = day_number(start, "start"), day_number(end, "end")
     if last <= first:
         raise MetricError(say("end_not_later", start=start, end=end))

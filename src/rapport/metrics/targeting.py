@@ -49,7 +49,7 @@ def calibration_table(predicted: Any, happened: Any, *, bins: int = 10, confiden
 
     p, y = _forecast(predicted, happened, "calibration_table")
     if bins < 1:
-        raise MetricError(say("bins_range", metric="calibration_table", bins=repr(bins)))
+        raise MetricError(say("bins_range", metric="calibration_table", found=f"bins={bins!r}"))
     place = np.minimum((p * bins).astype(int), bins - 1)
     table = []
     for each in range(bins):
