@@ -28,7 +28,7 @@ def metrics(
 
     from rapport.cli.progress import shown
     from rapport.content import display_path
-    from rapport.metrics import report
+    from rapport.metrics import own_words, report
     from rapport.metrics.result import MetricError
 
     asked = report.Asked(_day(start, "--start"), _day(end, "--end"), by, minimum)
@@ -41,9 +41,9 @@ def metrics(
         kind = table or report.kind_of(file, own)
         with shown(f"{kind}: holding against the documented columns") as progress:
             if unknown := [name for name in metric or () if name not in {offer.name for offer in report.OFFERS if offer.table == kind}]:
-                raise MetricError(f"{kind} have no metric {unknown[0]!r}; there are {', '.join(offer.name for offer in report.OFFERS if offer.table == kind)}.")
+                raise MetricError(own_words.say("no_metric", table=kind, metric=repr(unknown[0]), metrics=", ".join(offer.name for offer in report.OFFERS if offer.table == kind)))
             own, checked = report.held(own, kind, tuple(metric or ()))
-            if not checked.ok or "The table is empty." in checked.notes:
+            if not checked.ok or checked.empty:
                 typer.echo(f"{display_path(file)}: {checked}", err=True)
                 raise typer.Exit(FAILED)
             for note in checked.notes:

@@ -3,6 +3,7 @@ A pair of texts is a singular with its plural; which form stands is decided by t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -53,7 +54,7 @@ class Words(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._table)
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """The words of `key` with its ``{values}`` set in, in the form that ``n`` takes where there are two.
 
         A count, which is what ``n`` is, is written as `numbers.number` writes it; other values as they are given.
@@ -64,9 +65,8 @@ class Words(Mapping[str, str]):
             from rapport.i18n.numbers import number  # with Babel, which whoever reads facts alone does without
 
             values["n"] = number(values["n"])
-        for name, value in values.items():
-            said = said.replace(f"{{{name}}}", str(value))
-        return said
+        # in one pass: a value that has braces itself, such as the name of a column, stays as it is
+        return re.sub(r"\{(\w+)\}", lambda found: str(values.get(found[1], found[0])), said)
 
     def forms(self, key: str) -> dict[str, str]:
         """The words of a pair in every form of the reader's language, by CLDR category; their ``{n}`` is not set in yet."""

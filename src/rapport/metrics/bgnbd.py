@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rapport.metrics.likelihood import Compressed, Fit, checked, compress, maximise, total
+from rapport.metrics.refusals import say
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class BGNBD:
 
         x = np.atleast_1d(np.asarray(x, dtype=float))
         if (x < 0).any() or (x % 1 != 0).any() or not t > 0:
-            raise ValueError(f"found purchases {x.tolist()} and time {t!r}; purchases are whole numbers from 0, the time is above 0.")
+            raise ValueError(say("purchases_range", purchases=x.tolist(), time=repr(t)))
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
         exactly = np.exp(gammaln(r + x) - gammaln(r) - gammaln(x + 1) + r * np.log(alpha / (alpha + t)) + x * np.log(t / (alpha + t)))
         # x or more, had the customer not left; the paper's 1 less a sum, without its cancellation

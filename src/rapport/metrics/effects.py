@@ -10,6 +10,7 @@ import numpy as np
 
 from rapport.metrics import engines
 from rapport.metrics.intervals import level
+from rapport.metrics.refusals import say
 from rapport.metrics.result import Metric, MetricError
 from rapport.metrics.words import WORDS
 
@@ -38,21 +39,21 @@ def regression_effect(table: Any, formula: str, term: str, *, cluster: str | Non
 
     data = _pandas(table)
     if cluster and cluster not in data:
-        raise MetricError(f"regression_effect: no column {cluster} to cluster by (found: {', '.join(map(str, data.columns))}).")
+        raise MetricError(say("no_cluster", metric="regression_effect", column=cluster, found=", ".join(map(str, data.columns))))
     try:
         model = smf.ols(formula, data.dropna(subset=[cluster]) if cluster else data)
     except Exception as error:  # formula parsers raise many kinds
-        raise MetricError(f"regression_effect: the formula {formula!r} does not fit the table: {str(error).splitlines()[0]}") from None
+        raise MetricError(say("formula_unfit", metric="regression_effect", formula=repr(formula), error=str(error).splitlines()[0])) from None
     kept = model.data.row_labels
     if cluster:
         groups = data.loc[kept, cluster]
         if groups.nunique() < 2:
-            raise MetricError(f"regression_effect: {cluster} has {groups.nunique()} group(s); clustered errors need two or more.")
+            raise MetricError(say("one_cluster", metric="regression_effect", column=cluster, count=groups.nunique()))
         fitted = model.fit(cov_type="cluster", cov_kwds={"groups": groups.astype("category").cat.codes.to_numpy()}, use_t=True)
     else:
         fitted = model.fit(cov_type="HC1", use_t=True)
     if term not in fitted.params.index:
-        raise MetricError(f"regression_effect: no term {term!r}; the model has {', '.join(fitted.params.index)}.")
+        raise MetricError(say("no_term", metric="regression_effect", term=repr(term), terms=", ".join(fitted.params.index)))
     low, high = fitted.conf_int(1 - level(confidence)).loc[term]
     left_out = len(data) - len(kept)
     return Metric(
@@ -82,7 +83,7 @@ def difference_in_differences(table: Any, *, outcome: str, treated: str, after: 
     plain = _renamed(data, {"outcome": outcome, "treated": treated, "after": after} | ({"unit": cluster} if cluster else {}))
     cells = plain.groupby(["treated", "after"]).size()
     if len(cells) < 4:
-        raise MetricError(f"difference_in_differences: {4 - len(cells)} of the four cells (treated or not, before or after) hold nobody; all four are needed.")
+        raise MetricError(say("empty_cells", metric="difference_in_differences", count=4 - len(cells)))
     found = regression_effect(plain, "outcome ~ treated * after", "treated:after", cluster="unit" if cluster else None, confidence=confidence)
     return Metric(
         WORDS["did"], found.value, found.low, found.high, math.nan, math.nan, found.n,
@@ -100,7 +101,7 @@ def pre_trend(table: Any, *, outcome: str, treated: str, time: str, cluster: str
     engines.require(engines.wrap(data), "table", outcome, treated, time, *([cluster] if cluster else []))
     plain = _renamed(data, {"outcome": outcome, "treated": treated, "time": time} | ({"unit": cluster} if cluster else {}))
     if plain["time"].nunique() < 2 or plain["treated"].nunique() < 2:
-        raise MetricError("pre_trend: needs two or more times before the change, and both treated and others.")
+        raise MetricError(say("trend_too_short", metric="pre_trend"))
     found = regression_effect(plain, "outcome ~ treated * time", "treated:time", cluster="unit" if cluster else None, confidence=confidence)
     about = WORDS.say("trend_says", outcome=outcome, time=time)
     return Metric(WORDS["trend"], found.value, found.low, found.high, math.nan, math.nan, found.n, about, "mean", confidence, notes=found.notes)
@@ -123,7 +124,7 @@ def cohen_kappa(first: Any, second: Any, *, confidence: float = 0.95) -> Metric:
 
     a, b = [str(each) for each in first], [str(each) for each in second]
     if len(a) != len(b) or not a:
-        raise MetricError(f"cohen_kappa: found {len(a)} and {len(b)} labels; both raters must have labelled the same cases.")
+        raise MetricError(say("labels_unequal", metric="cohen_kappa", first=len(a), second=len(b)))
     names = sorted({*a, *b})
     about = WORDS["kappa_says"]
     agreed = float(sum(x == y for x, y in zip(a, b, strict=True)))
@@ -154,7 +155,7 @@ def common_language_effect(first: Any, second: Any) -> float:
 
     a, b = (np.asarray(each, dtype=float).ravel() for each in (first, second))
     if not len(a) or not len(b) or not (np.isfinite(a).all() and np.isfinite(b).all()):
-        raise MetricError(f"common_language_effect: found groups of {len(a)} and {len(b)}; both need people, and no value may be missing.")
+        raise MetricError(say("groups_empty", metric="common_language_effect", first=len(a), second=len(b)))
     return float(stats.mannwhitneyu(a, b).statistic) / (len(a) * len(b))
 
 
@@ -166,7 +167,7 @@ def common_language_effect_normal(gap: float, *, within: float = 0.8) -> float:
     from scipy import stats
 
     if not 0 < within <= 1:
-        raise MetricError(f"common_language_effect_normal: found within={within!r}; it is a share above 0 and at most 1.")
+        raise MetricError(say("within_range", metric="common_language_effect_normal", found=f"within={within!r}"))
     return float(stats.norm.cdf(gap * math.sqrt(1 - within) / math.sqrt(2 * within)))
 
 
@@ -181,6 +182,6 @@ def _renamed(data: Any, names: dict[str, str]) -> Any:
     for column in ("treated", "after"):
         if column in plain:
             if not plain[column].dropna().isin([0, 1]).all():
-                raise MetricError(f"{names[column]} holds something other than 0 and 1; recode it, with 1 for yes.")
+                raise MetricError(say("column_not_binary", column=names[column]))
             plain[column] = plain[column].astype(float)
     return plain

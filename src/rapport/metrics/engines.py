@@ -8,6 +8,7 @@ from typing import Any
 
 import narwhals as nw
 
+from rapport.metrics.refusals import say
 from rapport.metrics.result import MetricError
 
 PERIODS = ("day", "week", "month", "quarter", "year")
@@ -20,7 +21,7 @@ def wrap(table: Any) -> Any:
     try:
         frame = nw.from_native(table)
     except TypeError:
-        raise MetricError(f"found {type(table).__name__}; a metric takes a pandas, Polars, DuckDB or Spark table.") from None
+        raise MetricError(say("no_frame", found=type(table).__name__)) from None
     engine(frame)
     kinds = frame.collect_schema()
     coded = [name for name, dtype in kinds.items() if isinstance(dtype, (nw.Categorical, nw.Enum))]
@@ -31,7 +32,7 @@ def engine(frame: Any) -> str:
     """``pandas``, ``polars``, ``duckdb`` or ``spark``."""
     name = str(frame.implementation.value) if hasattr(frame.implementation, "value") else str(frame.implementation)
     if name not in _KINDS:
-        raise MetricError(f"found a {name} table; a metric takes a pandas, Polars, DuckDB or Spark table.")
+        raise MetricError(say("other_engine", engine=name))
     return _KINDS[name]
 
 
@@ -40,14 +41,11 @@ def require(frame: Any, table: str, *columns: str) -> None:
     names = list(frame.collect_schema())
     missing = [column for column in columns if column not in names]
     if missing:
-        raise MetricError(
-            f"{table}: no column {', '.join(missing)} (found: {', '.join(map(str, names))}). Rename yours so that it fits the documented columns: "
-            f"rapport.metrics.columns({table!r}) lists them."
-        )
+        raise MetricError(say("no_column", table=table, missing=", ".join(missing), found=", ".join(map(str, names)), function=f"rapport.metrics.columns({table!r})"))
     folded = [str(name).casefold() for name in names]
     twins = sorted(str(name) for name, low in zip(names, folded, strict=True) if folded.count(low) > 1)
     if twins:
-        raise MetricError(f"{table}: the columns {', '.join(twins)} differ only in case, which SQL engines take for one; rename or drop all but one.")
+        raise MetricError(say("twin_columns", table=table, columns=", ".join(twins)))
 
 
 def native(frame: Any) -> Any:
@@ -97,29 +95,22 @@ def add_day(frame: Any, column: str, name: str, table: str = "table") -> Any:
     """With `name`: days since 1970-01-01 of a date column, as an integer; missing stays missing."""
     dtype = frame.collect_schema()[column]
     if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None and engine(frame) in ("pandas", "polars"):
-        raise MetricError(_zoned(table, column))
+        raise MetricError(say("day_with_zone", table=table, column=column))
     kind, native = engine(frame), frame.to_native()
     if kind == "pandas":
         return nw.from_native(native.assign(**{name: _pandas_days(native[column], table, column)}))
     if dtype not in _UNCHECKED:
-        raise MetricError(f"{table}: {column} holds {dtype}; a day is a date, so convert it to the engine's date type first.")
+        raise MetricError(say("day_no_date", table=table, column=column, type=dtype))
     if kind == "polars":
         return frame.with_columns((nw.col(column).cast(nw.Date).dt.timestamp("ms") // 86_400_000).cast(nw.Int64).alias(name))
     if kind == "duckdb":
         if "TIME ZONE" in str(native.types[native.columns.index(column)]):
-            raise MetricError(_zoned(table, column))
+            raise MetricError(say("day_with_zone", table=table, column=column))
         # date_diff on DATEs is an integer; epoch(ts) // 86400 would be a DOUBLE and its cast rounds
         return nw.from_native(native.project(f"*, date_diff('day', DATE '1970-01-01', {quoted(column)}::DATE)::BIGINT AS {quoted(name)}"))
     from pyspark.sql import functions as F
 
     return nw.from_native(native.withColumn(name, F.unix_date(F.to_date(F.col(f"`{column}`"))).cast("long")))
-
-
-def _zoned(table: str, column: str) -> str:
-    return (
-        f"{table}: {column} holds times with a zone, and which day a moment belongs to depends on whose clock is meant; "
-        "convert it to the customer's zone and take the date."
-    )
 
 
 def _pandas_days(values: Any, table: str, column: str) -> Any:
@@ -137,7 +128,7 @@ def _pandas_days(values: Any, table: str, column: str) -> Any:
             values = values.astype("datetime64[s]")
         plain = values.to_numpy(dtype="datetime64[D]")
     except (TypeError, ValueError):
-        raise MetricError(f"{table}: {column} holds {values.dtype}, which is no date; convert it with pandas.to_datetime first.") from None
+        raise MetricError(say("day_no_date_pandas", table=table, column=column, type=values.dtype, function="pandas.to_datetime")) from None
     days = plain.astype("int64")
     lost = np.isnat(plain)
     return pd.Series(days, index=values.index).astype("Int64").mask(lost) if lost.any() else days
@@ -148,8 +139,8 @@ def add_minute(frame: Any, column: str, name: str, table: str = "table") -> Any:
     kind, native = engine(frame), frame.to_native()
     dtype = frame.collect_schema()[column]
     if not isinstance(dtype, nw.Datetime) or dtype.time_zone is None:
-        found = "times without a zone" if isinstance(dtype, nw.Datetime) else str(dtype)
-        raise MetricError(f"{table}: {column} holds {found}; a moment needs its zone (mixed zones: convert all to UTC), else nobody knows which wall its clock hung on.")
+        found = say("times_without_zone") if isinstance(dtype, nw.Datetime) else str(dtype)
+        raise MetricError(say("moment_no_zone", table=table, column=column, found=found))
     if kind == "pandas":
         import numpy as np
         import pandas as pd
@@ -190,7 +181,7 @@ def temporary(frame: Any, *names: str) -> tuple[str, ...]:
 def add_period(frame: Any, column: str, period: str, name: str, table: str = "table") -> Any:
     """With `name`: which day, week (from Monday), month, quarter or year since 1970 a date lies in, as an integer."""
     if period not in PERIODS:
-        raise MetricError(f"found period {period!r}; choose one of {', '.join(PERIODS)}.")
+        raise MetricError(say("no_such_period", period=repr(period), periods=", ".join(PERIODS)))
     frame = add_day(frame, column, name, table)
     if period in ("day", "week"):
         # 1970-01-01 was a Thursday, three days after a Monday
@@ -261,7 +252,7 @@ def _polars_date(native: Any, name: str) -> Any:
 def period_of(frame: Any, period: str, day: str, name: str) -> Any:
     """As `add_period`, from a column that already holds days as integers."""
     if period not in PERIODS:
-        raise MetricError(f"found period {period!r}; choose one of {', '.join(PERIODS)}.")
+        raise MetricError(say("no_such_period", period=repr(period), periods=", ".join(PERIODS)))
     if period in ("day", "week"):
         return frame.with_columns((nw.col(day) if period == "day" else (nw.col(day) + 3) // 7).alias(name))
     kind, native = engine(frame), frame.to_native()
@@ -391,7 +382,7 @@ def duckdb_cohorts(frame: Any, period: str) -> Any:
         "quarter": "make_date(1970 + cohort // 4, cohort % 4 * 3 + 1, 1)", "year": "make_date(1970 + cohort, 1, 1)",
     }[period] if period in PERIODS else None  # fmt: skip
     if start is None:
-        raise MetricError(f"found period {period!r}; choose one of {', '.join(PERIODS)}.")
+        raise MetricError(say("no_such_period", period=repr(period), periods=", ".join(PERIODS)))
     return frame.to_native().query(
         "rapport_orders",
         f"""
@@ -442,7 +433,7 @@ def like(table: Any, frame: Any) -> Any:
     if engine(helper) == kind:
         return helper.lazy() if isinstance(frame, nw.LazyFrame) and isinstance(helper, nw.DataFrame) else helper.collect() if isinstance(frame, nw.DataFrame) and isinstance(helper, nw.LazyFrame) else helper
     if engine(helper) != "pandas":
-        raise MetricError(f"the helper table is of {engine(helper)} and the data of {kind}; give it as pandas or in the same engine.")
+        raise MetricError(say("other_helper", helper=engine(helper), data=kind))
     native = helper.to_native()
     if kind == "polars":
         import polars as pl
@@ -451,4 +442,4 @@ def like(table: Any, frame: Any) -> Any:
         return moved.lazy() if isinstance(frame, nw.LazyFrame) else moved
     if kind == "spark":
         return nw.from_native(frame.to_native().sparkSession.createDataFrame(native))
-    raise MetricError("with DuckDB, make the helper table in the same connection, such as connection.from_df(calendar).")
+    raise MetricError(say("helper_in_duckdb", call="connection.from_df(calendar)"))

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rapport.metrics.refusals import say
+
 
 class Interval(NamedTuple):
     """An estimate, the ends of its confidence interval, and the number of observations behind it."""
@@ -47,7 +49,7 @@ def mean_interval(values: Iterable[float], confidence: float = 0.95) -> Interval
 
     data = _observations(values, confidence)
     if len(data) < 2:
-        raise ValueError(f"found {len(data)} observation(s); an interval of a mean needs at least two.")
+        raise ValueError(say("mean_needs_two", count=len(data)))
     centre = float(data.mean())
     half = float(stats.t.ppf(0.5 + confidence / 2, len(data) - 1) * data.std(ddof=1) / np.sqrt(len(data)))
     return Interval(centre, centre - half, centre + half, len(data))
@@ -80,9 +82,9 @@ def proportion_interval(values: Iterable[float], confidence: float = 0.95) -> In
     """
     data = _observations(values, confidence)
     if len(data) == 0:
-        raise ValueError("found no observation; a share needs at least one.")
+        raise ValueError(say("share_needs_one"))
     if not np.isin(data, (0.0, 1.0)).all():
-        raise ValueError("found a value that is neither 0 nor 1; a share is computed from zeros and ones.")
+        raise ValueError(say("share_not_binary"))
     ones = int(data.sum())
     return Interval(ones / len(data), *wilson(ones, len(data), confidence), len(data))
 
@@ -151,7 +153,7 @@ def difference(first: tuple[float, float, float], second: tuple[float, float, fl
 def level(confidence: float) -> float:
     """`confidence`, once it is a level between 0 and 1."""
     if not 0 < confidence < 1:
-        raise ValueError(f"found confidence {confidence}; it must lie between 0 and 1, such as 0.95.")
+        raise ValueError(say("confidence_range", confidence=confidence, example="0.95"))
     return confidence
 
 
@@ -159,5 +161,5 @@ def _observations(values: Iterable[float], confidence: float) -> np.ndarray:
     level(confidence)
     data = np.asarray(values if hasattr(values, "__array__") else list(values), dtype=float).ravel()
     if not np.isfinite(data).all():
-        raise ValueError("found a value that is missing or not finite; drop it first, and say how many you dropped.")
+        raise ValueError(say("not_finite"))
     return data

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from rapport.i18n.numbers import number, series
+from rapport.metrics.refusals import say
 from rapport.metrics.result import MetricError
 from rapport.metrics.words import WORDS
 
@@ -81,9 +82,9 @@ def compress(frequency: Any, recency: Any, age: Any, who: str) -> Compressed:
     """
     x, t_x, T = checked(frequency, recency, age, who)
     if len(x) == 0:
-        raise MetricError(f"{who}: found no customer; a model needs many.")
+        raise MetricError(say("nobody", model=who))
     if not (x > 0).any():
-        raise MetricError(f"{who}: nobody bought a second time, so how often customers buy cannot be told; give a longer period or more customers.")
+        raise MetricError(say("nobody_again", model=who))
     order, fresh = _distinct(x, t_x, T)
     starts = np.flatnonzero(fresh)
     first = order[starts]
@@ -94,17 +95,17 @@ def checked(frequency: Any, recency: Any, age: Any, who: str) -> tuple[np.ndarra
     """The three statistics as float arrays, once they make sense together."""
     x, t_x, T = (np.atleast_1d(np.asarray(each, dtype=float)) for each in (frequency, recency, age))
     if not x.shape == t_x.shape == T.shape or x.ndim != 1:
-        raise MetricError(f"{who}: frequency, recency and age have shapes {x.shape}, {t_x.shape}, {T.shape}; give one value of each per customer.")
+        raise MetricError(say("shapes_unequal", model=who, frequency=x.shape, recency=t_x.shape, age=T.shape))
     wrong = {
-        "a missing or infinite value": ~(np.isfinite(x) & np.isfinite(t_x) & np.isfinite(T)),
-        "a frequency that is no whole number from 0": (x < 0) | (x % 1 != 0),
-        "a recency below 0 or above the age": (t_x < 0) | (t_x > T),
-        "a recency other than 0 without a repeat purchase": (x == 0) & (t_x != 0),
-        "a repeat purchase at time 0": (x > 0) & (t_x <= 0),
+        "infinite": ~(np.isfinite(x) & np.isfinite(t_x) & np.isfinite(T)),
+        "frequency_not_whole": (x < 0) | (x % 1 != 0),
+        "recency_beyond_age": (t_x < 0) | (t_x > T),
+        "recency_without_repeat": (x == 0) & (t_x != 0),
+        "repeat_at_once": (x > 0) & (t_x <= 0),
     }
     for what, where in wrong.items():
         if where.any():
-            raise MetricError(f"{who}: {int(where.sum())} customer(s) have {what}, the first in row {int(np.argmax(where))}; purchase_summary gives statistics that fit.")
+            raise MetricError(say("statistics_unfit", model=who, count=int(where.sum()), what=say(what), row=int(np.argmax(where)), function="purchase_summary"))
     return x, t_x, T
 
 
@@ -167,7 +168,7 @@ def maximise(names: tuple[str, ...], score: Callable[[np.ndarray], tuple[float, 
     logs = found.x
     if np.abs(logs).max() > 12 or not np.isfinite(found.fun):
         edge = ", ".join(name for name, value in zip(names, logs, strict=True) if abs(value) > 12)
-        raise MetricError(f"{who}: the likelihood keeps rising as {edge or 'a parameter'} grows without bound or shrinks to 0, so these customers do not tell the parameters; use more customers or a longer period.")
+        raise MetricError(say("no_maximum", model=who, parameter=edge or say("a_parameter")))
     curve = _curvature(of_logs, logs)
     for _ in range(3):  # Newton steps on the flat top, where the search above stops early
         height, slope = of_logs(logs)

@@ -10,6 +10,7 @@ import narwhals as nw
 
 from rapport.metrics import engines
 from rapport.metrics.rates import day_number
+from rapport.metrics.refusals import say
 from rapport.metrics.result import MetricError
 
 DAY, AMOUNT = "rapport_day", "rapport_amount"
@@ -26,7 +27,7 @@ def purchases(orders: Any, end: date, *, refunds: bool = False, money: bool = Fa
     kinds = frame.collect_schema()
     amount = kinds["amount_minor"]
     if not amount.is_integer():
-        raise MetricError(f"orders: amount_minor holds {amount}; money is a whole number of minor units (cents, fils, paise), so that sums are exact.")
+        raise MetricError(say("amount_not_whole", table="orders", column="amount_minor", type=amount))
     last = day_number(end, "end")
     # first the columns needed, then the day: engines carry less
     extra = [name for name, wanted in (("refunded", True), ("currency", money)) if wanted and name in kinds]
@@ -109,7 +110,7 @@ def rfm(orders: Any, *, end: date, groups: int = 5) -> Any:
         As `cohort_table`; and for several currencies or another number of groups.
     """
     if groups not in range(2, 10):
-        raise MetricError(f"rfm: found groups={groups!r}; choose a whole number from 2 to 9.")
+        raise MetricError(say("groups_range", metric="rfm", found=f"groups={groups!r}"))
     frame = purchases(orders, end, refunds=True, money=True)
     last = day_number(end, "end")
     if engines.engine(frame) == "duckdb":
@@ -201,4 +202,4 @@ def one_currency(frame: Any) -> None:
     """Refuse a table in which sums of money would add different currencies."""
     found = sorted(str(row["currency"]) for row in engines.rows(frame.select("currency").unique()))
     if len(found) > 1:
-        raise MetricError(f"orders: amounts stand in {', '.join(found)}; minor units of different currencies do not add up, so convert them or take one currency at a time.")
+        raise MetricError(say("several_currencies", table="orders", currencies=", ".join(found)))

@@ -13,6 +13,7 @@ import narwhals as nw
 from pydantic import BaseModel, ConfigDict
 
 from rapport.metrics import engines
+from rapport.metrics.own_words import WORDS, say
 from rapport.metrics.rates import day_number, ones, tally
 from rapport.metrics.result import MetricError
 
@@ -50,79 +51,80 @@ class Column(BaseModel):
 
 
 def _column(name: str, kind: str, meaning: str, **more: Any) -> Column:
+    """A column whose meaning (and unit) are keys of `own_words`; `columns` puts the words in their place."""
     return Column(name=name, kind=kind, meaning=meaning, **more)
 
 
-_CUSTOMER = _column("customer_id", "id", "who it is about")
-_MARKET = _column("market", "text", "market whose hours and calendar count", required=False)
+_CUSTOMER = _column("customer_id", "id", "who")
+_MARKET = _column("market", "text", "market", required=False)
 TABLES: dict[str, tuple[Column, ...]] = {
     "orders": (
-        _column("order_id", "id", "key of the table", unique=True, required=False),
+        _column("order_id", "id", "key", unique=True, required=False),
         _CUSTOMER,
-        _column("day", "date", "day of the order, by the customer's clock"),
-        _column("amount_minor", "whole", "price paid; negative for a refund", unit="minor units", low=-MOST_MINOR, high=MOST_MINOR),
-        _column("currency", "text", "one code, such as EUR", required=False),
-        _column("refunded", "flag", "1 when the whole order was given back; it then counts for nothing", required=False, blank=True),
+        _column("day", "date", "order_day"),
+        _column("amount_minor", "whole", "amount", unit="minor_units", low=-MOST_MINOR, high=MOST_MINOR),
+        _column("currency", "text", "currency", required=False),
+        _column("refunded", "flag", "refunded", required=False, blank=True),
     ),
     "customers": (
-        _column("customer_id", "id", "key of the table", unique=True),
-        _column("start_day", "date", "first day as a customer"),
-        _column("end_day", "date", "first day no longer one; missing while they stay", blank=True, after="start_day"),
+        _column("customer_id", "id", "key", unique=True),
+        _column("start_day", "date", "first_day"),
+        _column("end_day", "date", "last_day", blank=True, after="start_day"),
         _MARKET,
-        _column("referred_by", "id", "customer who recommended us; missing for the others", required=False, blank=True),
+        _column("referred_by", "id", "referrer", required=False, blank=True),
     ),
     "contacts": (
-        _column("case_id", "id", "key of the table", unique=True, required=False),
+        _column("case_id", "id", "key", unique=True, required=False),
         _CUSTOMER,
-        _column("opened_at", "moment", "the customer first wrote or called"),
-        _column("responded_at", "moment", "first answer by a person; missing while there is none", blank=True, after="opened_at"),
-        _column("resolved_at", "moment", "solved; missing while open", blank=True, after="opened_at"),
-        _column("touches", "whole", "contacts the customer needed so far", unit="contacts", low=1),
-        _column("reopened", "flag", "opened again after it was solved"),
-        _column("escalated", "flag", "went to someone higher up or outside"),
-        _column("complaint", "flag", "it was a complaint"),
+        _column("opened_at", "moment", "opened"),
+        _column("responded_at", "moment", "responded", blank=True, after="opened_at"),
+        _column("resolved_at", "moment", "resolved", blank=True, after="opened_at"),
+        _column("touches", "whole", "touches", unit="contacts", low=1),
+        _column("reopened", "flag", "reopened"),
+        _column("escalated", "flag", "escalated"),
+        _column("complaint", "flag", "complaint"),
         _MARKET,
     ),
     "failures": (
         _CUSTOMER,
-        _column("told_us", "flag", "the customer told us"),
-        _column("recovered", "flag", "the customer said that the matter is settled"),
+        _column("told_us", "flag", "told"),
+        _column("recovered", "flag", "recovered"),
     ),
     "promises": (
         _CUSTOMER,
-        _column("due", "date", "day by which it was promised"),
-        _column("kept", "date", "day on which it was done; missing when not", blank=True),
+        _column("due", "date", "due"),
+        _column("kept", "date", "kept", blank=True),
     ),
     "surveys": (
         _CUSTOMER,
-        _column("answered", "flag", "1 when an answer came back", required=False),
-        _column("csat", "whole", "satisfaction, 1–5; missing where unanswered", blank=True, low=1, high=5, required=False),
-        _column("nps", "whole", "likelihood to recommend, 0–10; missing where unanswered", blank=True, low=0, high=10, required=False),
-        _column("effort", "whole", "“it was easy”, 1–7; missing where unanswered", blank=True, low=1, high=7, required=False),
+        _column("answered", "flag", "answered", required=False),
+        _column("csat", "whole", "csat", blank=True, low=1, high=5, required=False),
+        _column("nps", "whole", "nps", blank=True, low=0, high=10, required=False),
+        _column("effort", "whole", "effort", blank=True, low=1, high=7, required=False),
         _MARKET,
     ),
     "answers": (
-        _column("respondent_id", "id", "who answered"),
-        _column("item", "text", "which question"),
-        _column("rating", "whole", "the answer", blank=True),
+        _column("respondent_id", "id", "respondent"),
+        _column("item", "text", "item"),
+        _column("rating", "whole", "rating", blank=True),
     ),
     "messages": (
         _CUSTOMER,
-        _column("day", "date", "day it was sent"),
-        _column("opted_out", "flag", "the customer asked to hear no more", required=False),
-        _column("responded", "flag", "the customer answered or bought", required=False),
+        _column("day", "date", "sent_day"),
+        _column("opted_out", "flag", "opted_out", required=False),
+        _column("responded", "flag", "reacted", required=False),
     ),
     "events": (
         _CUSTOMER,
-        _column("step", "text", "name of the step"),
-        _column("moment", "moment", "when it happened"),
+        _column("step", "text", "step"),
+        _column("moment", "moment", "step_moment"),
     ),
 }
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong: `rows` counts them, `where` names the first few, by position or by value."""
+    """One thing that is wrong: `rows` counts them, `where` names the first few, by position or by value; `absent` when the column is not there."""
 
     column: str
     rows: int
@@ -130,10 +132,11 @@ class Fault:
     found: str
     allowed: str
     mend: str
+    absent: bool = False
 
     def __str__(self) -> str:
-        rows = f", {self.rows} row(s){f' ({self.where})' if self.where else ''}" if self.rows else ""
-        return f"{self.column}{rows}: found {self.found}; allowed: {self.allowed}. {self.mend}"
+        told = "fault_where" if self.rows and self.where else "fault_rows" if self.rows else "fault"
+        return say(told, column=self.column, count=self.rows, where=self.where, found=self.found, allowed=self.allowed, mend=self.mend)
 
 
 @dataclass(frozen=True)
@@ -149,30 +152,37 @@ class Report:
         """Whether there is no fault."""
         return not self.faults
 
+    @property
+    def empty(self) -> bool:
+        """Whether the table has no row."""
+        return WORDS["empty_table"] in self.notes
+
     def raise_faults(self) -> None:
         """Raise all faults as one `MetricError`, or nothing."""
         if self.faults:
             raise MetricError(str(self))
 
     def __str__(self) -> str:
-        head = f"{self.table}: fits the documented columns." if self.ok else f"{self.table}: {len(self.faults)} fault(s)."
-        return "\n".join([head, *map(str, self.faults), *self.notes])
+        return "\n".join([self._head(), *map(str, self.faults), *self.notes])
 
     __repr__ = __str__
 
+    def _head(self) -> str:
+        return say("fits", table=self.table) if self.ok else say("faults", table=self.table, count=len(self.faults))
+
     def _repr_html_(self) -> str:
-        heads = ("Column", "Rows", "Which", "Found", "Allowed", "What to do")
+        heads = [WORDS[f"head_{name}"] for name in ("column", "rows", "where", "found", "allowed", "mend")]
         body = "".join(
             "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in (each.column, each.rows or "–", each.where or "–", each.found, each.allowed, each.mend)) + "</tr>"
             for each in self.faults
         )
-        caption = escape(" ".join([str(Report(self.table, ()) if self.ok else f"{self.table}: {len(self.faults)} fault(s)."), *self.notes]))
+        caption = escape(" ".join([self._head(), *self.notes]))
         head = "".join(f'<th scope="col">{each}</th>' for each in heads)
         return f'<table class="rapport-metric"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def columns(table: str) -> tuple[Column, ...]:
-    """The documented columns of a table.
+    """The documented columns of a table, their meanings in the reader's language.
 
     Raises
     ------
@@ -180,8 +190,8 @@ def columns(table: str) -> tuple[Column, ...]:
         For a table that is not documented; the message names those that are.
     """
     if table not in TABLES:
-        raise MetricError(f"no documented table {table!r}; there are {', '.join(TABLES)}.")
-    return TABLES[table]
+        raise MetricError(say("no_table", table=repr(table), tables=", ".join(TABLES)))
+    return tuple(each.model_copy(update={"meaning": WORDS[each.meaning], "unit": each.unit and WORDS[each.unit]}) for each in TABLES[table])
 
 
 def rename(table: Any, **names: str) -> Any:
@@ -211,13 +221,15 @@ def validate(table: Any, kind: str, *, as_of: date | None = None) -> Report:
     expected = columns(kind)
     frame = engines.wrap(table)
     names = [str(name) for name in frame.collect_schema()]
-    faults = _twins(names)
+    twins = _twins(names)
+    faults = list(twins)
     for column in expected:
         if column.name not in names and column.required:
             near = difflib.get_close_matches(column.name, [name for name in names if name not in {each.name for each in expected}], 1, 0.4)
-            hint = f"{column.name}={near[0]!r}" if near else f"{column.name}='your column'"
-            faults.append(Fault(column.name, 0, "", f"no such column (there are {', '.join(names) or 'none'})", f"{column.kind}, {column.meaning}", f"Map yours: rapport.metrics.rename(table, {hint})."))
-    if any(fault.found == "the same name in another case" for fault in faults):
+            hint = f"{column.name}={near[0]!r}" if near else f"{column.name}={WORDS['your_column']!r}"
+            found, allowed = say("absent", columns=", ".join(names) or WORDS["none"]), say("absent_allowed", kind=WORDS[f"kind_{column.kind}"], meaning=column.meaning)
+            faults.append(Fault(column.name, 0, "", found, allowed, say("absent_mend", call=f"rapport.metrics.rename(table, {hint})"), absent=True))
+    if twins:
         return Report(kind, tuple(faults))
     checks: dict[str, tuple[Column, nw.Expr, str, str, str]] = {}
     sound: dict[str, Any] = {}
@@ -240,7 +252,7 @@ def validate(table: Any, kind: str, *, as_of: date | None = None) -> Report:
             double = engines.rows(again)
             if double:
                 shown = sorted(str(row[column.name]) for row in double)[:3]
-                faults.append(Fault(column.name, sum(row["rapport_times"] for row in double), "values " + ", ".join(shown), "the same value in several rows", "every value once", "Keep one row of each, or merge them."))
+                faults.append(Fault(column.name, sum(row["rapport_times"] for row in double), say("values", values=", ".join(shown)), *(WORDS[each] for each in ("double", "double_allowed", "double_mend"))))
     order = {column.name: place for place, column in enumerate(expected)}
     faults.sort(key=lambda fault: order.get(fault.column, -1))
     return Report(kind, tuple(faults), _notes(frame, kind, sound, counts["rows"]))
@@ -249,7 +261,7 @@ def validate(table: Any, kind: str, *, as_of: date | None = None) -> Report:
 def _twins(names: list[str]) -> list[Fault]:
     folded = [name.casefold() for name in names]
     return [
-        Fault(name, 0, "", "the same name in another case", "names that differ in more than case", "Rename or drop one: SQL engines take them for one column.")
+        Fault(name, 0, "", WORDS["twin"], WORDS["twin_allowed"], WORDS["twin_mend"])
         for place, name in enumerate(names) if folded.index(folded[place]) != place
     ]  # fmt: skip
 
@@ -257,16 +269,16 @@ def _twins(names: list[str]) -> list[Fault]:
 def _typed(frame: Any, column: Column, kind: str, sound: dict[str, Any]) -> tuple[Fault | None, Any]:
     """A fault of the column's type, else its expression in `sound`: the value, a day number or a minute number."""
     dtype, name = frame.collect_schema()[column.name], column.name
-    said = f"values of type {dtype}"
+    said = say("type", type=dtype)
     if column.kind in ("date", "moment"):
         made = f"rapport_{'day' if column.kind == 'date' else 'minute'}_{name}"
         try:
             frame = (engines.add_day if column.kind == "date" else engines.add_minute)(frame, name, made, kind)
         except MetricError as error:
             if column.kind == "date":
-                return Fault(name, 0, "", said, "dates", str(error)), frame
-            mixed = " (perhaps mixed time zones)" if dtype == nw.Object else ""
-            return Fault(name, 0, "", said + mixed, "times with a zone", "In pandas: pandas.to_datetime(column, utc=True) once you know the zone of each; a time without a zone must be given one first."), frame
+                return Fault(name, 0, "", said, WORDS["date_allowed"], str(error)), frame
+            said = say("type_mixed", type=dtype) if dtype == nw.Object else said
+            return Fault(name, 0, "", said, WORDS["moment_allowed"], say("moment_mend", function="pandas.to_datetime(column, utc=True)")), frame
         sound[name] = nw.col(made)
         return None, frame
     right = {
@@ -274,9 +286,9 @@ def _typed(frame: Any, column: Column, kind: str, sound: dict[str, Any]) -> tupl
         "whole": dtype.is_integer() or dtype.is_float(), "flag": dtype == nw.Boolean or dtype.is_integer() or dtype.is_float(),
     }[column.kind]  # fmt: skip
     if not right:
-        allowed = {"id": "text or whole numbers", "text": "text", "whole": "whole numbers", "flag": "0 and 1, or booleans"}[column.kind]
-        lost = " Ids read as decimals have lost digits above 2**53: read the file again with that column as text." if column.kind == "id" and dtype.is_float() else ""
-        return Fault(name, 0, "", said, allowed, f"Convert the column, for example in pandas with astype({'str' if column.kind in ('id', 'text') else 'int'!r}).{lost}"), frame
+        function = f"astype({'str' if column.kind in ('id', 'text') else 'int'!r})"
+        mend = say("id_mend", function=function, limit="2**53") if column.kind == "id" and dtype.is_float() else say("type_mend", function=function)
+        return Fault(name, 0, "", said, WORDS[f"{column.kind}_allowed"], mend), frame
     sound[name] = engines.blank(frame, name)
     return None, frame
 
@@ -286,45 +298,45 @@ def _conditions(frame: Any, column: Column, sound: dict[str, Any], as_of: date |
     value, dtype = sound[column.name], frame.collect_schema()[column.name]
     absent = value.is_null()
     if not column.blank:
-        yield absent, "missing values", "a value in every row", "Fill them in, or drop these rows and say how many."
+        yield absent, WORDS["missing"], WORDS["missing_allowed"], WORDS["missing_mend"]
     if column.kind in ("id", "text") and dtype == nw.String:
-        yield ~absent & (nw.col(column.name).str.strip_chars() == ""), "empty text", "a value", "Make it missing, or fill it in."
+        yield ~absent & (nw.col(column.name).str.strip_chars() == ""), WORDS["empty"], WORDS["empty_allowed"], WORDS["empty_mend"]
     if column.kind == "flag" and dtype != nw.Boolean:
-        yield ~absent & (value != 0) & (value != 1), "numbers other than 0 and 1", "0 for no, 1 for yes", "Recode them."
+        yield ~absent & (value != 0) & (value != 1), WORDS["not_binary"], WORDS["not_binary_allowed"], WORDS["not_binary_mend"]
     if column.kind == "whole":
         if dtype.is_float():
-            yield ~absent & ((value % 1 != 0) | (value > 2.0**53) | (value < -(2.0**53))), "fractions, or numbers too large for decimals", "whole numbers", "Money is in minor units: multiply by 100 (or 1, or 1000: it depends on the currency), round, convert to whole numbers."
+            yield ~absent & ((value % 1 != 0) | (value > 2.0**53) | (value < -(2.0**53))), WORDS["fractions"], WORDS["whole_allowed"], WORDS["fractions_mend"]
             if column.name == "amount_minor":
-                yield ~absent, f"decimals ({dtype})", "whole numbers", "Convert with round() and astype('int64'): sums of decimals differ from engine to engine."
+                yield ~absent, say("decimals", type=dtype), WORDS["whole_allowed"], say("decimals_mend", round="round()", astype="astype('int64')")
         if column.low is not None:
-            yield ~absent & (value < column.low), f"numbers below {column.low}", _span(column), "Mend them, or make them missing."
+            yield ~absent & (value < column.low), say("below", low=column.low), _range(column), WORDS["range_mend"]
         if column.high is not None:
-            yield ~absent & (value > column.high), f"numbers above {column.high}", _span(column), "Mend them, or make them missing."
+            yield ~absent & (value > column.high), say("above", high=column.high), _range(column), WORDS["range_mend"]
     if column.kind in ("date", "moment"):
         if as_of is not None:
             last = day_number(as_of, "as_of") if column.kind == "date" else (day_number(as_of, "as_of") + 1) * 24 * 60 - 1
-            yield ~absent & (value > last), f"dates after {as_of}", f"dates up to {as_of}", "Mend them: a typing slip, or day and month swapped."
+            yield ~absent & (value > last), say("late", day=as_of), say("late_allowed", day=as_of), WORDS["late_mend"]
         if column.after and column.after in sound:
-            yield ~absent & ~sound[column.after].is_null() & (value < sound[column.after]), f"a time before {column.after}", f"not earlier than {column.after}", "Mend one of the two."
+            yield ~absent & ~sound[column.after].is_null() & (value < sound[column.after]), say("before", column=column.after), say("before_allowed", column=column.after), WORDS["before_mend"]
 
 
-def _span(column: Column) -> str:
-    return f"{column.low if column.low is not None else 'any'} to {column.high if column.high is not None else 'any'}"
+def _range(column: Column) -> str:
+    return say("range" if None not in (column.low, column.high) else "range_up" if column.high is None else "range_down", low=column.low, high=column.high)
 
 
 def _where(frame: Any, test: nw.Expr, name: str) -> str:
     """The first rows at fault: positions where rows have them, else the values."""
     if isinstance(frame, nw.DataFrame):
         met = frame.with_row_index("rapport_row").filter(test).head(5)
-        return "rows " + ", ".join(str(row["rapport_row"]) for row in engines.rows(met.select("rapport_row")))
+        return say("rows", rows=", ".join(str(row["rapport_row"]) for row in engines.rows(met.select("rapport_row"))))
     met = engines.rows(frame.filter(test).select(nw.col(name).cast(nw.String)).head(3))  # as text: DuckDB gives zoned times only with pytz
-    return "such as " + ", ".join(sorted({str(row[name]) for row in met}))
+    return say("such_as", values=", ".join(sorted({str(row[name]) for row in met})))
 
 
 def _notes(frame: Any, kind: str, sound: dict[str, Any], rows: int) -> tuple[str, ...]:
     if not rows:
-        return ("The table is empty.",)
+        return (WORDS["empty_table"],)
     if kind != "orders" or "amount_minor" not in sound:
         return ()
     negative = tally(frame, None, n=ones(~sound["amount_minor"].is_null() & (sound["amount_minor"] < 0)))[0][1]["n"]
-    return (f"{negative} of {rows} rows are refunds (negative): they reduce money and are no purchases.",) if negative else ()
+    return (say("refunds", negative=negative, rows=rows),) if negative else ()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rapport.metrics.likelihood import Compressed, Fit, checked, compress, maximise
+from rapport.metrics.refusals import say
 
 _NODES = 48
 
@@ -62,7 +63,7 @@ class ParetoNBD:
         from scipy.special import hyperu
 
         if not rate > 0:
-            raise ValueError(f"found a discount rate of {rate!r}; it must be above 0, in the unit of time of the data.")
+            raise ValueError(say("rate_range", rate=repr(rate)))
         x, t_x, T = checked(frequency, recency, age, "Pareto/NBD")
         # ∫ e^(−δu)(1 + u/B)^(−s) du = B·U(1, 2 − s, δB)
         B = self.beta + T

@@ -12,6 +12,7 @@ import narwhals as nw
 from rapport.i18n.numbers import number
 from rapport.metrics import engines
 from rapport.metrics.intervals import level, wilson
+from rapport.metrics.refusals import say
 from rapport.metrics.result import Metric, MetricError, Metrics
 from rapport.metrics.words import WORDS
 
@@ -57,7 +58,7 @@ def share(
     results = []
     for labels, row in tally(frame, by, **{key: ones(part) for key, part in parts.items()}):
         if row.get("bad"):
-            raise MetricError(f"{name}: {row['bad']} row(s) {invalid}")
+            raise MetricError(say("rows_at_fault", name=name, count=row["bad"], what=invalid))
         hits, n = row["hits"], row["base"]
         notes = (left_out(row["left"], missing or "not_recorded"),) if row["left"] else ()
         results.append(fraction(name, definition, hits, n, labels=labels, minimum=minimum, confidence=confidence, notes=notes, self_report=self_report))
@@ -130,7 +131,7 @@ def binary(frame: Any, column: str) -> nw.Expr:
 
 def not_binary(column: str) -> str:
     """The sentence for a flag that is neither 0 nor 1."""
-    return f"hold something other than 0 and 1 in {column}; recode it, with 1 for yes and 0 for no."
+    return say("flag_not_binary", column=column)
 
 
 def first_contact_resolution(contacts: Any, *, of: str = "resolved", by: By = None, minimum: int = 1, confidence: float = 0.95) -> Metric | Metrics:
@@ -153,7 +154,7 @@ def first_contact_resolution(contacts: Any, *, of: str = "resolved", by: By = No
     frame = engines.wrap(contacts)
     engines.require(frame, "contacts", "resolved_at", "touches", "reopened")
     if of not in ("resolved", "opened"):
-        raise MetricError(f"first_contact_resolution: found of={of!r}; choose 'resolved' or 'opened'.")
+        raise MetricError(say("no_such_of", metric="first_contact_resolution", found=f"of={of!r}", one="'resolved'", other="'opened'"))
     resolved = ~nw.col("resolved_at").is_null()
     once = resolved & engines.flag(frame, "touches") & ~engines.flag(frame, "reopened")
     told = engines.known(frame, "touches", "reopened")
@@ -198,7 +199,7 @@ def recovery_rate(failures: Any, *, of: str = "told_us", by: By = None, minimum:
         As in `rapport.metrics.rates.share`.
     """
     if of not in ("told_us", "failed"):
-        raise MetricError(f"recovery_rate: found of={of!r}; choose 'told_us' or 'failed'.")
+        raise MetricError(say("no_such_of", metric="recovery_rate", found=f"of={of!r}", one="'told_us'", other="'failed'"))
     return _of_flag(
         failures, "failures", "recovered", WORDS["recovery"], WORDS[f"recovery_{of}"], by, minimum, confidence,
         eligible="told_us" if of == "told_us" else "",
@@ -251,7 +252,7 @@ def referral_rate(customers: Any, *, of: str = "arrivals", by: By = None, minimu
         frame = frame.join(givers.with_columns(nw.lit(1).alias(seen)), on="customer_id", how="left")
         hit, about = ~nw.col(seen).is_null(), WORDS["referral_referrers"]
     else:
-        raise MetricError(f"referral_rate: found of={of!r}; choose 'arrivals' or 'referrers'.")
+        raise MetricError(say("no_such_of", metric="referral_rate", found=f"of={of!r}", one="'arrivals'", other="'referrers'"))
     return share(frame, WORDS["referral"], about, hit, by=by, minimum=minimum, confidence=confidence)
 
 
@@ -280,7 +281,7 @@ def contact_fatigue(messages: Any, *, outcome: str = "opted_out", period: str = 
     frame = engines.add_period(frame, "day", period, spell, "messages")
     bad = tally(frame, None, bad=ones(~binary(frame, outcome)))[0][1]["bad"]
     if bad:
-        raise MetricError(f"contact_fatigue: {bad} row(s) {not_binary(outcome)}")
+        raise MetricError(say("rows_at_fault", name="contact_fatigue", count=bad, what=not_binary(outcome)))
     value = nw.when(engines.flag(frame, outcome)).then(nw.lit(1)).otherwise(nw.lit(0))
     frame = frame.filter(~nw.col("customer_id").is_null() & ~nw.col(spell).is_null()).with_columns(value.alias(hit))
     spells = frame.group_by("customer_id", spell).agg(nw.len().alias(sent), nw.col(hit).max().alias("any_hit"))
@@ -308,7 +309,7 @@ def funnel(events: Any, steps: Sequence[str], *, confidence: float = 0.95) -> Me
     """
     steps = list(steps)
     if len(steps) < 2 or len(set(steps)) < len(steps):
-        raise MetricError(f"funnel: found steps {steps}; name at least two, each once.")
+        raise MetricError(say("steps_not_two", metric="funnel", steps=steps))
     frame = engines.wrap(events)
     engines.require(frame, "events", "customer_id", "step", "moment")
     frame = frame.filter(~nw.col("customer_id").is_null() & ~nw.col("moment").is_null()).select("customer_id", "step", "moment")
@@ -333,5 +334,5 @@ def funnel(events: Any, steps: Sequence[str], *, confidence: float = 0.95) -> Me
 def day_number(day: date, name: str) -> int:
     """Days since 1970-01-01 of a date argument."""
     if not isinstance(day, date):
-        raise MetricError(f"{name}: found {day!r}; give a datetime.date, such as date(2026, 6, 30).")
+        raise MetricError(say("no_day", name=name, found=repr(day), type="datetime.date", example="date(2026, 6, 30)"))
     return day.toordinal() - date(1970, 1, 1).toordinal()

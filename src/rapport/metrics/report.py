@@ -15,6 +15,7 @@ from rapport.metrics import orders as order_tables
 from rapport.metrics import own_data, rates, retention, surveys
 from rapport.metrics.engines import quoted
 from rapport.metrics.own_data import Column, Fault, Report
+from rapport.metrics.own_words import WORDS, say
 from rapport.metrics.result import Metric, MetricError, Metrics
 
 SUFFIXES = {".parquet": "read_parquet", ".csv": "read_csv", ".tsv": "read_csv"}
@@ -103,11 +104,11 @@ def open_file(path: Path, names: Mapping[str, str] | None = None) -> Any:
     import duckdb
 
     if path.suffix.lower() not in SUFFIXES:
-        raise MetricError(f"{path}: found a file ending in {path.suffix or 'nothing'}; allowed are {', '.join(SUFFIXES)}.")
+        raise MetricError(say("other_ending", path=path, ending=path.suffix or WORDS["no_ending"], endings=", ".join(SUFFIXES)))
     if not path.is_file():
-        raise MetricError(f"{path}: {'is a folder' if path.is_dir() else 'there is no such file'}; name a Parquet or CSV file.")
+        raise MetricError(say("is_folder" if path.is_dir() else "no_file", path=path))
     if not path.stat().st_size:
-        raise MetricError(f"{path}: the file is empty; it needs at least a line with the names of its columns.")
+        raise MetricError(say("empty_file", path=path))
     connection = duckdb.connect(config={"temp_directory": tempfile.gettempdir()})
     reader = SUFFIXES[path.suffix.lower()]
     # Types are not guessed from a sample: 007 stays an id, and a bad date in the last line is a fault and no failure.
@@ -116,7 +117,7 @@ def open_file(path: Path, names: Mapping[str, str] | None = None) -> Any:
         table = getattr(connection, reader)(str(path), **as_text)
         table.limit(1).aggregate("count(*)").fetchall()  # counts a row and shows none: times with a zone would need pytz
     except duckdb.Error as error:
-        raise MetricError(f"{path}: cannot be read as {path.suffix[1:].upper()}: {str(error).splitlines()[0]}") from None
+        raise MetricError(say("unreadable", path=path, format=path.suffix[1:].upper(), error=str(error).splitlines()[0])) from None
     if names:
         covered = [name for name, yours in names.items() if name in table.columns and name != yours and yours in table.columns]
         if covered:  # yours takes the place of a column that has the documented name already
@@ -142,19 +143,19 @@ def kind_of(path: Path, table: Any) -> str:
     closest = [kind for kind in fitting if len(required[kind]) == max(len(required[each]) for each in fitting)]
     if len(closest) == 1:
         return closest[0]
-    why = f"its columns fit {', '.join(fitting)}" if fitting else f"its columns ({', '.join(table.columns)}) fit none of them"
-    raise MetricError(f"{path}: is it {', '.join(TABLES[:-1])} or {TABLES[-1]}? Its name does not say, and {why}. Say so with --table.")
+    why = "fits_several" if fitting else "fits_none"
+    raise MetricError(say(why, path=path, tables=", ".join(TABLES[:-1]), last=TABLES[-1], fitting=", ".join(fitting), columns=", ".join(table.columns), option="--table"))
 
 
-# For each documented kind what it is called, how it is written, what to do, and the types to try: SQL type and the pattern of its texts.
+# For each documented kind the words for texts that are none and for what is allowed, an example, and the types to try: SQL type and the pattern of its texts.
 _READ: dict[str, tuple[str, str, str, tuple[tuple[str, str], ...]]] = {
-    "date": ("dates", "dates written 2026-06-30", "Write them as year-month-day.", (("DATE", r"\d{4}-\d\d-\d\d([ T]00:00(:00([.]0+)?)?)?"),)),
+    "date": ("no_date", "no_date_allowed", "2026-06-30", (("DATE", r"\d{4}-\d\d-\d\d([ T]00:00(:00([.]0+)?)?)?"),)),
     "moment": (
-        "moments with a zone", "moments written 2026-06-30 14:05+02:00", "Write them with their zone: a time without one is no moment.",
+        "no_moment", "no_moment_allowed", "2026-06-30 14:05+02:00",
         (("TIMESTAMPTZ", r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*(Z|UTC|[+-]\d\d(:?\d\d)?)"),),
     ),
-    "whole": ("numbers", "whole numbers", "Mend them, or leave them empty where there is no value.", (("BIGINT", r"[+-]?\d{1,18}"), ("DOUBLE", ".*"))),
-    "flag": ("0, 1, true or false", "0 for no, 1 for yes", "Recode them, or leave them empty where there is no value.", (("BOOLEAN", "(?i)true|false"), ("BIGINT", r"[+-]?\d{1,18}"), ("DOUBLE", ".*"))),
+    "whole": ("no_whole", "whole_allowed", "", (("BIGINT", r"[+-]?\d{1,18}"), ("DOUBLE", ".*"))),
+    "flag": ("no_flag", "not_binary_allowed", "", (("BOOLEAN", "(?i)true|false"), ("BIGINT", r"[+-]?\d{1,18}"), ("DOUBLE", ".*"))),
 }  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def held(table: Any, kind: str, wanted: Sequence[str] = ()) -> tuple[Any, Report
     offers = [offer for offer in OFFERS if offer.table == kind]
     needed = {name for offer in offers if offer.name in wanted for name in offer.needs}
     possible = any(set(offer.needs) <= set(there) for offer in offers)
-    faults = [fault for fault in faults if (fault.column in needed if wanted else not _is_absent(fault) or not possible)]
+    faults = [fault for fault in faults if (fault.column in needed if wanted else not fault.absent or not possible)]
     order = {column.name: place for place, column in enumerate(expected)}
     return table, Report(kind, tuple(sorted(faults, key=lambda fault: order.get(fault.column, -1))), found.notes)
 
@@ -200,28 +201,25 @@ def _in_types(table: Any, expected: Sequence[Column]) -> tuple[Any, list[Fault]]
     counts = iter(table.aggregate(", ".join(f"count(*) FILTER ({miss})" for each in misses.values() for miss in each)).fetchall()[0])
     made, faults = {name: quoted(name) for name in table.columns}, []
     for column in texts:
-        found, allowed, mend, tries = _READ[column.kind]
+        fault, allowed, example, tries = _READ[column.kind]
         missed = [next(counts) for _ in tries]
         best = min(range(len(tries)), key=lambda place: missed[place])
         if missed[best]:
             some = table.filter(misses[column.name][best]).project(quoted(column.name)).limit(3).fetchall()
-            faults.append(Fault(column.name, missed[best], "such as " + ", ".join(sorted({repr(value) for (value,) in some})), f"texts that are no {found}", allowed, mend))
+            where = say("such_as", values=", ".join(sorted({repr(value) for (value,) in some})))
+            faults.append(Fault(column.name, missed[best], where, say(fault, yes="true", no="false"), say(allowed, example=example), WORDS[f"{fault}_mend"]))
             del made[column.name]
         else:
             made[column.name] = f"try_cast(trim({quoted(column.name)}) AS {tries[best][0]})"
     return table.project(", ".join(f"{sql} AS {quoted(name)}" for name, sql in made.items()) or "1 AS nothing"), faults
 
 
-def _is_absent(fault: Fault) -> bool:
-    return fault.found.startswith("no such column")
-
-
 def _mapped(fault: Fault, there: Sequence[str], free: Sequence[str]) -> Fault:
     """A fault of a missing column in the command's own words; `free` are columns that stand for nothing yet."""
-    if not _is_absent(fault):
+    if not fault.absent:
         return fault
     near = difflib.get_close_matches(fault.column, free, 1, 0.52)
-    return replace(fault, found=f"no such column (there are {', '.join(there)})", mend=f"Map yours: --map {fault.column}={near[0] if near else 'YOURS'}.")
+    return replace(fault, found=say("absent", columns=", ".join(there)), mend=say("absent_mend", call=f"--map {fault.column}={near[0] if near else WORDS['yours']}"))
 
 
 def within(table: Any, kind: str, asked: Asked) -> Any:
@@ -236,7 +234,7 @@ def within(table: Any, kind: str, asked: Asked) -> Any:
         return table
     column = CUT_BY.get(kind)
     if column not in table.columns:
-        raise MetricError(f"{kind}: there is no {f'column {column}' if column else 'documented day'} to cut a period by; leave out --start and --end.")
+        raise MetricError(say("no_cut_column" if column else "no_cut_day", table=kind, column=column, start="--start", end="--end"))
     day = f"({quoted(column)} AT TIME ZONE 'UTC')::DATE" if kind == "contacts" else f"{quoted(column)}::DATE"
     ends = [f"{day} {sign} DATE '{bound}'" for sign, bound in ((">=", asked.start), ("<=", asked.end)) if bound]
     return table.filter(" AND ".join(ends))
@@ -266,9 +264,9 @@ def measure(table: Any, kind: str, asked: Asked, wanted: Sequence[str] = ()) -> 
     """
     offers = [offer for offer in OFFERS if offer.table == kind]
     if unknown := [name for name in wanted if name not in {offer.name for offer in offers}]:
-        raise MetricError(f"{kind} have no metric {unknown[0]!r}; there are {', '.join(offer.name for offer in offers)}.")
+        raise MetricError(say("no_metric", table=kind, metric=repr(unknown[0]), metrics=", ".join(offer.name for offer in offers)))
     if asked.by and asked.by not in table.columns:
-        raise MetricError(f"{kind}: no column {asked.by!r} to split by; there are {', '.join(table.columns)}.")
+        raise MetricError(say("no_split", table=kind, column=repr(asked.by), columns=", ".join(table.columns)))
     table = within(table, kind, asked)
     for offer in offers:
         if offer.name not in wanted if wanted else offer.name in LONG:
@@ -276,11 +274,11 @@ def measure(table: Any, kind: str, asked: Asked, wanted: Sequence[str] = ()) -> 
         lacking = [column for column in offer.needs if column not in table.columns]
         missing = [f"--{part}" for part in ("start", "end") if part in offer.period and getattr(asked, part) is None]
         if lacking:
-            yield offer.name, f"left out: needs the column {', '.join(lacking)}."
+            yield offer.name, say("needs_column", columns=", ".join(lacking))
         elif missing:
-            yield offer.name, f"left out: needs {' and '.join(missing)} (a date, such as {date(2026, 1, 1)})."
+            yield offer.name, say("needs_days" if len(missing) > 1 else "needs_day", option=missing[0], first=missing[0], second=missing[-1], example=date(2026, 1, 1))
         elif offer.name == "repeat_purchase_rate" and asked.end - asked.start < timedelta(REBUY_DAYS):  # type: ignore[operator]
-            yield offer.name, f"left out: needs at least {REBUY_DAYS} days between start and end."
+            yield offer.name, say("needs_longer", days=REBUY_DAYS)
         else:
             made = offer.make(table, asked)
             yield offer.name, made.order(", ".join(f'"{column}"' for column in made.columns[:2])) if offer.name in LONG else made

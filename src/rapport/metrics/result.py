@@ -11,6 +11,7 @@ from typing import Any
 
 from rapport.i18n.numbers import MISSING, listed, number, percent, quoted
 from rapport.metrics.intervals import difference
+from rapport.metrics.refusals import say
 from rapport.metrics.words import WORDS
 
 # Between people who share one of these, the same answer may mean different things on a rating scale.
@@ -163,8 +164,8 @@ class Metrics:
         for row in self.rows:
             if tuple(value for _, value in row.labels) == wanted:
                 return row
-        known = ", ".join(row.label for row in self.rows) or "none"
-        raise KeyError(f"no group {' / '.join(wanted)!r}; there are: {known}.")
+        known = ", ".join(row.label for row in self.rows) or say("none")
+        raise KeyError(say("no_such_group", wanted=repr(" / ".join(wanted)), known=known))
 
     def ranked(self) -> Metrics:
         """The groups from highest to lowest; groups with equal figures stay in order of their labels.

@@ -11,6 +11,7 @@ import narwhals as nw
 from rapport.metrics import engines
 from rapport.metrics.intervals import event_rate, level
 from rapport.metrics.rates import NEVER, By, day_number, fraction, gathered, ones, share, tally, too_few
+from rapport.metrics.refusals import say
 from rapport.metrics.result import Metric, MetricError, Metrics
 from rapport.metrics.words import WORDS
 
@@ -60,10 +61,10 @@ def churn_rate(
 
 def _stayed(customers: Any, start: date, end: date, of: str, eligible: str | None, by: By, minimum: int, confidence: float, stay: bool) -> Metric | Metrics:
     if of not in DENOMINATORS:
-        raise MetricError(f"found of={of!r}; the denominator is one of {', '.join(DENOMINATORS)}.")
+        raise MetricError(say("no_such_denominator", found=f"of={of!r}", names=", ".join(DENOMINATORS)))
     first, last = day_number(start, "start"), day_number(end, "end")
     if last <= first:
-        raise MetricError(f"found start {start} and end {end}; the end must be later.")
+        raise MetricError(say("end_not_later", start=start, end=end))
     frame = engines.wrap(customers)
     engines.require(frame, "customers", "start_day", "end_day", *([eligible] if eligible else []))
     came, went = engines.temporary(frame, "came", "went")
@@ -73,7 +74,7 @@ def _stayed(customers: Any, start: date, end: date, of: str, eligible: str | Non
     gone = left <= last
     at_start = here & (joined <= first) & (left > first)
     ever = here & (joined <= last) & (left > first)
-    valid, invalid = (left >= joined) | (joined == NEVER), "have an end_day before their start_day; mend or drop them."
+    valid, invalid = (left >= joined) | (joined == NEVER), say("end_before_start", end="end_day", start="start_day")
     name = WORDS["retention" if stay else "churn"]
     known = of if of in ("average", "at_start") else "ever"
     definition = WORDS.say(f"{'stayed' if stay else 'left'}_{known}", start=start, end=end) + (f" {WORDS.say('only', column=eligible)}" if eligible else "")
@@ -87,7 +88,7 @@ def _stayed(customers: Any, start: date, end: date, of: str, eligible: str | Non
     results = []
     for labels, row in tally(frame, by, **sums):
         if row["bad"]:
-            raise MetricError(f"{name}: {row['bad']} row(s) {invalid}")
+            raise MetricError(say("rows_at_fault", name=name, count=row["bad"], what=invalid))
         mean = (row["begin"] + row["finish"]) / 2
         if not mean:
             nothing = float("nan")
@@ -120,7 +121,7 @@ def repeat_purchase_rate(orders: Any, *, start: date, end: date, within_days: in
 
     first, last = day_number(start, "start"), day_number(end, "end")
     if within_days < 1 or last - within_days < first:
-        raise MetricError(f"found start {start}, end {end} and {within_days} days; leave at least that many days between start and end.")
+        raise MetricError(say("period_too_short", start=start, end=end, days=within_days))
     bought = purchases(orders, end)
     begun = bought.group_by("customer_id").agg(nw.col(DAY).min().alias("first_day"))
     paired = bought.select("customer_id", DAY).join(begun, on="customer_id", how="inner")

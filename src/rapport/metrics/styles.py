@@ -11,6 +11,7 @@ import narwhals as nw
 from rapport.metrics import engines
 from rapport.metrics.intervals import mean_from_sums
 from rapport.metrics.rates import By, gathered, left_out, ones, tally, too_few
+from rapport.metrics.refusals import say
 from rapport.metrics.result import Metric, MetricError, Metrics
 from rapport.metrics.surveys import ENOUGH, off_scale, on_scale
 from rapport.metrics.words import WORDS
@@ -48,7 +49,7 @@ def response_style(answers: Any, *, scale: tuple[int, int] = (1, 5)) -> Any:
     rating = engines.blank(frame, "rating")
     bad = tally(frame, None, bad=ones(~on_scale(rating, scale)))[0][1]["bad"]
     if bad:
-        raise MetricError(f"response_style: {bad} row(s) {off_scale('rating', scale)}")
+        raise MetricError(say("rows_at_fault", name="response_style", count=bad, what=off_scale("rating", scale)))
     twice = nw.col("rating") * 2
     middle = scale[0] + scale[1]
     kept = frame.filter(~rating.is_null() & ~nw.col("respondent_id").is_null())
@@ -85,7 +86,7 @@ def vignette_scale(answers: Any, vignettes: Sequence[str], *, rating: str = "rat
     """
     names = list(vignettes)
     if not names or len(set(names)) < len(names):
-        raise MetricError(f"vignette_scale: found vignettes {names}; name one or more columns, each once.")
+        raise MetricError(say("vignettes_not_once", metric="vignette_scale", vignettes=names))
     frame = engines.wrap(answers)
     engines.require(frame, "answers", rating, *names)
     own, anchors = engines.blank(frame, rating).fill_null(0), [engines.blank(frame, name).fill_null(0) for name in names]

@@ -13,6 +13,7 @@ from rapport.i18n.numbers import number
 from rapport.metrics import engines
 from rapport.metrics.intervals import level, net_share
 from rapport.metrics.rates import By, gathered, left_out, ones, share, tally, too_few
+from rapport.metrics.refusals import say
 from rapport.metrics.result import Metric, MetricError, Metrics
 from rapport.metrics.words import WORDS
 
@@ -64,7 +65,7 @@ def on_scale(rating: nw.Expr, scale: tuple[int, int]) -> nw.Expr:
 
 def off_scale(column: str, scale: tuple[int, int]) -> str:
     """The sentence for a rating off the scale."""
-    return f"hold a rating in {column} that is not a whole number from {scale[0]} to {scale[1]}; recode it, or leave it missing where nobody answered."
+    return say("rating_off_scale", column=column, first=scale[0], last=scale[1])
 
 
 def nps(surveys: Any, *, column: str = "nps", by: By = None, minimum: int = ENOUGH, confidence: float = 0.95) -> Metric | Metrics:
@@ -98,7 +99,7 @@ def nps(surveys: Any, *, column: str = "nps", by: By = None, minimum: int = ENOU
             "silent": ones(~answered), "bad": ones(~on_scale(rating, (0, 10)))}  # fmt: skip
     for labels, row in tally(frame, by, **sums):
         if row["bad"]:
-            raise MetricError(f"Net promoter score: {row['bad']} row(s) {off_scale(column, (0, 10))}")
+            raise MetricError(say("rows_at_fault", name=WORDS["promoters"], count=row["bad"], what=off_scale(column, (0, 10))))
         up, down, n = row["up"], row["down"], row["n"]
         low, high = net_share(up, down, n, confidence) if n else (float("nan"),) * 2
         notes = (left_out(row["silent"], "no_answer"),) if row["silent"] else ()
@@ -142,7 +143,7 @@ def nonresponse_weighted(surveys: Any, *, column: str, classes: Sequence[str] | 
     frame = engines.wrap(surveys)
     keys = [classes] if isinstance(classes, str) else list(classes)
     if not keys:
-        raise MetricError("nonresponse_weighted: name at least one class column; with none it is the plain mean.")
+        raise MetricError(say("no_class", metric="nonresponse_weighted"))
     engines.require(frame, "surveys", column, *keys)
     value = engines.blank(frame, column)
     answered = ~value.is_null()

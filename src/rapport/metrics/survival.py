@@ -10,6 +10,7 @@ import numpy as np
 
 from rapport.i18n.numbers import marks, number
 from rapport.metrics.intervals import level
+from rapport.metrics.refusals import say
 from rapport.metrics.result import MetricError
 from rapport.metrics.words import WORDS
 
@@ -129,7 +130,7 @@ def log_rank(duration: Any, left: Any, group: Any) -> LogRank:
     groups = np.asarray(group)
     names = np.unique(groups)
     if groups.shape != times.shape or len(names) != 2:
-        raise MetricError(f"log_rank: found {len(names)} group(s) over {groups.size} customers; give one of two groups for each customer.")
+        raise MetricError(say("not_two_groups", metric="log_rank", groups=len(names), count=groups.size))
     first = groups == names[0]
     sides = [stats.CensoredData.right_censored(times[side], ~gone[side]) for side in (first, ~first)]
     found = stats.logrank(*sides)
@@ -139,9 +140,9 @@ def log_rank(duration: Any, left: Any, group: Any) -> LogRank:
 def _followed(duration: Any, left: Any, who: str) -> tuple[np.ndarray, np.ndarray]:
     times, flags = np.asarray(duration, dtype=float).ravel(), np.asarray(left, dtype=float).ravel()
     if times.shape != flags.shape or not len(times):
-        raise MetricError(f"{who}: found {len(times)} durations and {len(flags)} flags; give one of each per customer, and at least one customer.")
+        raise MetricError(say("durations_unequal", metric=who, durations=len(times), flags=len(flags)))
     if not np.isfinite(times).all() or (times < 0).any():
-        raise MetricError(f"{who}: {int((~(times >= 0) | np.isinf(times)).sum())} duration(s) are missing, infinite or below 0; a customer still there is followed to the last day looked at.")
+        raise MetricError(say("durations_range", metric=who, count=int((~(times >= 0) | np.isinf(times)).sum())))
     if not np.isin(flags, (0.0, 1.0)).all():
-        raise MetricError(f"{who}: a flag is neither 0 nor 1; give 1 for left and 0 for still there.")
+        raise MetricError(say("left_not_binary", metric=who))
     return times, flags == 1

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rapport.metrics.intervals import wilson
+from rapport.metrics.refusals import say
 from rapport.metrics.result import MetricError
 
 
@@ -48,7 +49,7 @@ def calibration_table(predicted: Any, happened: Any, *, bins: int = 10, confiden
 
     p, y = _forecast(predicted, happened, "calibration_table")
     if bins < 1:
-        raise MetricError(f"calibration_table: found bins={bins!r}; give at least 1.")
+        raise MetricError(say("bins_range", metric="calibration_table", found=f"bins={bins!r}"))
     place = np.minimum((p * bins).astype(int), bins - 1)
     table = []
     for each in range(bins):
@@ -118,9 +119,9 @@ def qini_curve(outcome: Any, treated: Any, score: Any) -> GainCurve:
 def _cumulated(outcome: Any, treated: Any, score: Any, who: str) -> tuple[np.ndarray, ...]:
     y, w, s = (np.asarray(each, dtype=float).ravel() for each in (outcome, treated, score))
     if not len(y) == len(w) == len(s) or not (np.isfinite(y).all() and np.isfinite(s).all()):
-        raise MetricError(f"{who}: found {len(y)} outcomes, {len(w)} treatments and {len(s)} scores; give one of each per person, none missing.")
+        raise MetricError(say("scores_unequal", metric=who, outcomes=len(y), treatments=len(w), scores=len(s)))
     if not np.isin(w, (0.0, 1.0)).all() or len(np.unique(w)) < 2:
-        raise MetricError(f"{who}: the treatment must be 0 or 1, with people in both arms.")
+        raise MetricError(say("one_arm", metric=who))
     order = np.argsort(-s, kind="stable")
     y, w, s = y[order], w[order], s[order]
     last = np.append(s[1:] != s[:-1], True)  # equal scores come as one step
@@ -136,9 +137,9 @@ def _area(share: np.ndarray, gain: np.ndarray) -> float:
 def _forecast(predicted: Any, happened: Any, who: str) -> tuple[np.ndarray, np.ndarray]:
     p, y = np.asarray(predicted, dtype=float).ravel(), np.asarray(happened, dtype=float).ravel()
     if p.shape != y.shape or not len(p):
-        raise MetricError(f"{who}: found {len(p)} forecasts and {len(y)} outcomes; give one of each per event, and at least one.")
+        raise MetricError(say("forecasts_unequal", metric=who, forecasts=len(p), outcomes=len(y)))
     if not ((p >= 0) & (p <= 1)).all():
-        raise MetricError(f"{who}: a forecast is missing or lies outside 0 to 1; give chances, not per cent.")
+        raise MetricError(say("forecast_range", metric=who))
     if not np.isin(y, (0.0, 1.0)).all():
-        raise MetricError(f"{who}: an outcome is neither 0 nor 1.")
+        raise MetricError(say("outcome_not_binary", metric=who))
     return p, y

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from rapport.i18n.numbers import number
 from rapport.metrics.likelihood import Fit, maximise
+from rapport.metrics.refusals import say
 from rapport.metrics.result import MetricError
 
 
@@ -64,12 +66,12 @@ def fit_gamma_gamma(frequency: Any, mean_spend: Any) -> GammaGamma:
 
     x, m = np.asarray(frequency, dtype=float).ravel(), np.asarray(mean_spend, dtype=float).ravel()
     if x.shape != m.shape:
-        raise MetricError(f"Gamma-Gamma: found {len(x)} frequencies and {len(m)} means; give one of each per customer.")
+        raise MetricError(say("means_unequal", model="Gamma-Gamma", frequencies=len(x), means=len(m)))
     x, m = x[x > 0], m[x > 0]
     if not (np.isfinite(m) & (m > 0)).all():
-        raise MetricError(f"Gamma-Gamma: {int((~(np.isfinite(m) & (m > 0))).sum())} customer(s) have a mean spend that is missing or not above 0; leave them out, and say how many.")
+        raise MetricError(say("mean_not_above", model="Gamma-Gamma", count=int((~(np.isfinite(m) & (m > 0))).sum())))
     if len(x) < 2:
-        raise MetricError(f"Gamma-Gamma: found {len(x)} customer(s) with a repeat purchase; it needs many.")
+        raise MetricError(say("too_few_repeats", model="Gamma-Gamma", count=len(x)))
     logs, n = np.log(m), len(x)
 
     def score(values: np.ndarray) -> tuple[float, np.ndarray]:
@@ -135,7 +137,7 @@ class ShiftedBetaGeometric:
         from scipy.special import hyp2f1
 
         if rate < 0 or (rate == 0 and self.alpha <= 1):
-            raise MetricError(f"found a discount rate of {rate!r} with alpha {self.alpha:.3f}; the sum is finite only for a rate above 0, or alpha above 1.")
+            raise MetricError(say("rate_not_finite", rate=repr(rate), parameter="alpha", value=number(self.alpha, 3)))
         return hyp2f1(1.0, self.beta + n, self.alpha + self.beta + n, 1 / (1 + rate))
 
 
@@ -158,7 +160,7 @@ def fit_sbg(lost: Any, remaining: int) -> ShiftedBetaGeometric:
 
     gone = np.asarray(lost, dtype=float).ravel()
     if len(gone) < 2 or (gone < 0).any() or not np.isfinite(gone).all() or remaining < 0 or gone.sum() == 0 or gone.sum() + remaining < 2:
-        raise MetricError(f"Shifted-beta-geometric: found losses {gone.tolist()} and {remaining} remaining; give the customers lost at two or more renewals, some of them above 0.")
+        raise MetricError(say("losses_range", model="Shifted-beta-geometric", losses=gone.tolist(), remaining=remaining))
     t, k = np.arange(1, len(gone) + 1), len(gone)
     n = float(gone.sum() + remaining)
 
@@ -196,7 +198,7 @@ def discounted_clv(margin: float, retention: float, discount: float, *, first_pa
         For a retention or discount out of its range.
     """
     if not (0 <= retention <= 1 and discount >= 0 and 1 + discount > retention):
-        raise MetricError(f"found retention {retention!r} and discount {discount!r}; retention lies from 0 to 1, the discount is at least 0, and they are not 1 and 0 together.")
+        raise MetricError(say("retention_range", retention=repr(retention), discount=repr(discount)))
     return margin * ((1 + discount) if first_payment else retention) / (1 + discount - retention)
 
 
@@ -207,5 +209,5 @@ def noncontractual_clv(transactions: Any, spend: Any, *, margin: float = 1.0) ->
     Fader, Hardie & Lee (2005), *J. Marketing Research* 42(4), 415–430.
     """
     if not 0 < margin <= 1:
-        raise MetricError(f"found margin {margin!r}; give the share of the spend that is kept, above 0 and at most 1.")
+        raise MetricError(say("margin_range", margin=repr(margin)))
     return np.asarray(transactions, dtype=float) * np.asarray(spend, dtype=float) * margin

@@ -1,5 +1,5 @@
 """What a metric says of its figure, in the reader's language: its name, who counts, what was left out, why there is none.
-Errors about tables and arguments stay English: they speak of columns and calls."""
+Why it refuses a table or an argument stands in `refusals`, what is told of a table of your own in `own_words`."""
 
 from __future__ import annotations
 

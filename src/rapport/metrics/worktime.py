@@ -14,6 +14,7 @@ from rapport.i18n.numbers import number, percent
 from rapport.metrics import engines
 from rapport.metrics.intervals import level
 from rapport.metrics.rates import By, gathered, ones, share, tally, too_few
+from rapport.metrics.refusals import say
 from rapport.metrics.result import Metric, MetricError, Metrics
 from rapport.metrics.words import WORDS
 
@@ -124,7 +125,7 @@ def working_wait(
     from scipy import stats
 
     if not 0 < quantile < 1:
-        raise MetricError(f"working_wait: found quantile {quantile!r}; it lies between 0 and 1, such as 0.5.")
+        raise MetricError(say("quantile_range", metric="working_wait", quantile=repr(quantile), example="0.5"))
     frame, waited = _waits(contacts, calendar, as_of, begin, finish, key)
     keys = [by] if isinstance(by, str) else list(by or ())
     real = frame.filter(~nw.col("rapport_so_far").is_null()).with_columns(waited.fill_null(-1).alias("rapport_wait"))
@@ -153,7 +154,7 @@ def working_wait(
 def _waits(contacts: Any, calendar: Any, as_of: datetime, begin: str, finish: str, key: str) -> tuple[Any, nw.Expr]:
     """The frame with ``rapport_so_far`` (open minutes up to `as_of`), and the wait as an expression."""
     if as_of.tzinfo is None:
-        raise MetricError("as_of: found a time without a zone; give one, such as datetime(2026, 6, 30, tzinfo=timezone.utc).")
+        raise MetricError(say("no_zone", name="as_of", example="datetime(2026, 6, 30, tzinfo=timezone.utc)"))
     frame = engines.wrap(contacts)
     engines.require(frame, "contacts", key, begin, finish)
     frame = engines.wrap(working_minutes(engines.native(frame), calendar, begin=begin, finish=finish, key=key, name="rapport_waited"))
@@ -168,7 +169,7 @@ def _waits(contacts: Any, calendar: Any, as_of: datetime, begin: str, finish: st
     waited = nw.when(ended).then(nw.col("rapport_waited"))
     ((_, row),) = tally(frame, None, outside=ones(begun & (nw.col("rapport_so_far").is_null() | (ended & nw.col("rapport_waited").is_null()))), backward=ones(begun & ended & (nw.col("rapport_ended").fill_null(now) < nw.col("rapport_begun").fill_null(0))))
     if row["outside"]:
-        raise MetricError(f"contacts: {row['outside']} case(s) lie outside the calendar (another {key}, or a time before its start or after its end); make it with facts.calendar_table over all of them, up to as_of.")
+        raise MetricError(say("outside_calendar", table="contacts", count=row["outside"], key=key, function="facts.calendar_table", day="as_of"))
     if row["backward"]:
-        raise MetricError(f"contacts: {row['backward']} case(s) have {finish} before {begin}; mend or drop them.")
+        raise MetricError(say("answered_before_asked", table="contacts", count=row["backward"], finish=finish, begin=begin))
     return frame, waited
