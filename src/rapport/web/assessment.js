@@ -193,6 +193,7 @@
     record() {
       const { learner, version, sittings } = this._state;
       for (const sitting of sittings) {
+        if (typeof sitting.ended !== "string" || !/(Z|[+-]\d\d:\d\d)$/.test(sitting.ended) || Number.isNaN(Date.parse(sitting.ended))) continue; // an event needs its moment
         const id = ["sitting", learner, sitting.occasion, sitting.ended].join(":");
         if (!globalThis.RapportRecord.events("sitting").some((event) => event.id === id)) globalThis.RapportRecord.add("sitting", { ...sitting, language: "en", bank: version, scores: this.of(sitting) }, { id, at: sitting.ended });
       }
