@@ -19,13 +19,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from rapport import i18n
 from rapport.content import ContentError
-from rapport.handbook import package, pages, parts, render
+from rapport.handbook import moments, package, pages, parts, render
 from rapport.i18n import catalogue, texts
 from rapport.i18n.words import Words
 
 ROOT = Path(__file__).resolve().parents[1]
 STEM = "00_start_here"
-LISTS = ("playbooks/index.md", "playbooks/about.md", "playbooks/facilitator.md", "playbooks/moments.yaml", "playbooks/markets.yaml", "playbooks/paths.yaml")
+LISTS = ("playbooks/index.md", "playbooks/about.md", "playbooks/accessibility.md", "playbooks/facilitator.md", "playbooks/moments.yaml", "playbooks/markets.yaml", "playbooks/paths.yaml")
 ASSESSMENT = {"title", "incident", "text", "feedback", "says"}
 
 
@@ -192,9 +192,10 @@ def _poisoned_words(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Words, "__getitem__", lambda self, key: poison(said(self, key)))
 
 
-def _files(made: list[pages.Page], edition: str = "learner") -> dict[str, bytes]:
+def _files(root: Path, lang: str, edition: str = "learner") -> dict[str, bytes]:
+    made = site(root, lang, edition)
     pages.link_languages(made)
-    return package.folder(made, package.FACILITATOR if edition == "facilitator" else ())
+    return package.folder(made, package.FACILITATOR if edition == "facilitator" else (), {moments.CARD_SET: package.card_set(root, list(dict.fromkeys(["en", lang])))})
 
 
 @cache
@@ -204,6 +205,6 @@ def sites() -> dict[str, dict[str, bytes]]:
         root = Path(folder).resolve() / "course"
         patch.setenv("RAPPORT_COURSE", str(root))
         course(root)
-        found = {"en": _files(site(root, "en")), "facilitator": _files(site(root, "en", "facilitator"), "facilitator")}
+        found = {"en": _files(root, "en"), "facilitator": _files(root, "en", "facilitator")}
         _poisoned_words(patch)
-        return found | {"lv": _files(site(root, "lv"))}
+        return found | {"lv": _files(root, "lv")}

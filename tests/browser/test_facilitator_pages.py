@@ -9,8 +9,8 @@ import tiny_course
 from nbformat.v4 import new_markdown_cell
 
 from rapport import scenarios
-from rapport.content import course_root
-from rapport.handbook import facilitator, package, parts
+from rapport.content import course_root, module_stems
+from rapport.handbook import facilitator, moments, package, parts
 from rapport.scenarios import room
 
 HERE = Path(__file__).parent
@@ -23,11 +23,11 @@ KINDS = ["session", "brief", "slips", "key", "deck", "projector", "answers"]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """The edition of one real module, its notebook reduced to a heading so that nothing need be run."""
-    path = COURSE / "notebooks" / f"{STEM}.ipynb"
-    made = parts.site(COURSE, {path: tiny_course.notebook(new_markdown_cell("# Title"))}, "facilitator")
+    """The edition of the real course, its notebooks reduced to a heading so that nothing need be run."""
+    lessons = {COURSE / "notebooks" / f"{stem}.ipynb": tiny_course.notebook(new_markdown_cell("# Title")) for stem in module_stems(COURSE)}
+    made = parts.site(COURSE, lessons, "facilitator")
     out = tmp_path_factory.mktemp("build") / "facilitator"
-    package.deliver(out, package.folder(made, package.FACILITATOR), {})
+    package.deliver(out, package.folder(made, package.FACILITATOR, {moments.CARD_SET: package.card_set(COURSE, ["en"])}), {})
     return out
 
 
