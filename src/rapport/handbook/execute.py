@@ -301,6 +301,7 @@ def run_languages(
     ContentError
         With every notebook that failed; one that fails in English is told once.
     """
+    closed(root)
     asked = [(lang, path) for lang, paths in wanted.items() for path in paths]
     done: dict[tuple[str, Path], Any] = {}
     errors: dict[tuple[str, Path], ContentError] = {}
