@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,14 +20,31 @@ MISSING = (
 )
 
 
+def _until(page, expression: str, *, arg=None, timeout: float = 30_000) -> None:
+    """Wait until an expression is true in a page, asked again from outside it."""
+    from playwright.sync_api import Error
+
+    end = time.monotonic() + timeout / 1000
+    while time.monotonic() < end:
+        try:
+            if page.evaluate(expression, arg):
+                return
+        except Error as error:
+            if "context was destroyed" not in str(error) and "navigation" not in str(error):
+                raise
+        page.wait_for_timeout(30)
+    raise AssertionError(f"not true after {timeout / 1000:.0f} s: {expression}")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator:
     """A running browser (Playwright, synchronous); without one the tests are skipped, and in CI they fail."""
     program = find_browser()
     if program is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Page, sync_playwright
 
+    Page.wait_for_function = _until  # Playwright's own waits inside the page by `eval`, which the pages' policy refuses
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield running

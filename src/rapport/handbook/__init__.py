@@ -91,7 +91,7 @@ def build(root: Path, out: Path | None = None, progress: Progress | None = None,
     found = {"files": package.state(out, [*made.site, *(f"../{name}" for name in made.beside)]), "pages": made.pages, "beside": list(made.beside), "left_out": assembly.left_out}
     kept.put(stamp, found, [], time.time())
     kept.forget()
-    tell("done", 1, 1)
+    tell("done", assembly.total, assembly.total)
     return _result(out, found)
 
 
