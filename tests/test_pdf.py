@@ -7,7 +7,6 @@ import stat
 import pytest
 import tiny_course
 
-from rapport.cli import commands
 from rapport.cli.browser import find_browser
 from rapport.content import ContentError
 from rapport.handbook import package, pages, pdf

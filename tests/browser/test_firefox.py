@@ -3,7 +3,6 @@ Firefox keeps a storage for each file by itself, which no other browser of these
 
 import os
 import shutil
-from pathlib import Path
 
 import firefox
 import pytest

@@ -4,7 +4,7 @@ Word forms and ranking are the browser's (web/search.js); here is only text, cut
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
