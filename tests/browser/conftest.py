@@ -24,16 +24,15 @@ def _until(page, expression: str, *, arg=None, timeout: float = 30_000) -> None:
     """Wait until an expression is true in a page, asked again from outside it."""
     from playwright.sync_api import Error
 
-    end = time.monotonic() + timeout / 1000
+    end, last = time.monotonic() + timeout / 1000, None
     while time.monotonic() < end:
         try:
             if page.evaluate(expression, arg):
                 return
         except Error as error:
-            if "context was destroyed" not in str(error) and "navigation" not in str(error):
-                raise
+            last = error  # a page that is being loaded anew has no element yet, or no context at all
         page.wait_for_timeout(30)
-    raise AssertionError(f"not true after {timeout / 1000:.0f} s: {expression}")
+    raise AssertionError(f"not true after {timeout / 1000:.0f} s: {expression}") from last
 
 
 @pytest.fixture(scope="session")

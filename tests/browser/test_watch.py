@@ -35,7 +35,7 @@ def read(page):
 
 
 def until(page, words):
-    page.wait_for_function("words => document.querySelector('main').textContent.replaceAll('\\u00ad', '').replaceAll('\\u00a0', ' ').includes(words)", arg=words)
+    page.wait_for_function("words => document.querySelector('main')?.textContent.replaceAll('\\u00ad', '').replaceAll('\\u00a0', ' ').includes(words) ?? false", arg=words)
 
 
 def test_a_saved_change_is_on_the_open_page_and_a_fault_leaves_the_last_one(watched, page_factory):
