@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
+from matplotlib.image import imsave
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import ScalarFormatter
 
@@ -71,10 +73,20 @@ for _font in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
 @contextmanager
 def _style() -> Iterator[None]:
     """The course's settings over matplotlib's defaults, whatever the reader has set for themselves."""
+    before = dict.copy(matplotlib.rcParams)
+    dict.update(matplotlib.rcParams, _settings())  # of the dictionary below: what is in it was checked once, and a chart does this a dozen times
+    try:
+        yield
+    finally:
+        dict.update(matplotlib.rcParams, before)
+
+
+@cache
+def _settings() -> dict[str, Any]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
-        yield
+        return {name: value for name, value in dict.items(matplotlib.rcParams) if name not in matplotlib.style.core.STYLE_BLACKLIST}
 
 
 def figure(title: str, subtitle: str = "", *, width: float = 5.4, height: float = 3.3, panels: int = 1) -> tuple[Figure, Any]:
@@ -234,19 +246,29 @@ def colour(name: str) -> str:
 
 def png(fig: Figure) -> bytes:
     """`fig` as PNG; the same figure gives the same bytes (no date, no program name inside)."""
+    return packed(pixels(fig))
+
+
+def packed(picture: np.ndarray) -> bytes:
+    """The PNG of a picture from `pixels`."""
     out = io.BytesIO()
-    with _style():
-        fig.savefig(out, format="png", dpi=PIXELS_PER_INCH * SHARPNESS, metadata={"Software": None})
+    imsave(out, picture, format="png", origin="upper", dpi=PIXELS_PER_INCH * SHARPNESS, metadata={"Software": None})
     return out.getvalue()
 
 
-def pixels(fig: Figure) -> tuple[tuple[int, int], bytes]:
-    """Width and height in pixels, and the picture of `png` as RGBA bytes, for whoever packs it in another way."""
-    out = io.BytesIO()
+def pixels(fig: Figure) -> np.ndarray:
+    """The picture of `png` as RGBA, uint8 of shape (height, width, 4), for whoever packs it in another way.
+
+    `Figure.savefig` draws everything a first time without a picture; here the layout settles and is drawn in one go.
+    """
+    before = fig.dpi
     with _style():
-        fig.savefig(out, format="rgba", dpi=PIXELS_PER_INCH * SHARPNESS)
-    width, height = (int(inches * PIXELS_PER_INCH * SHARPNESS) for inches in fig.get_size_inches())
-    return (width, height), out.getvalue()
+        fig.set_dpi(PIXELS_PER_INCH * SHARPNESS)
+        try:
+            fig.canvas.draw()
+            return np.array(fig.canvas.buffer_rgba())
+        finally:
+            fig.set_dpi(before)
 
 
 def plotted(fig: Figure) -> list[dict[str, Any]]:

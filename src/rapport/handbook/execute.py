@@ -23,13 +23,15 @@ from rapport.content import ContentError, closed, outward, outward_says, raise_a
 from rapport.handbook.kept import Kept, machinery
 from rapport.playbooks.bibliography import cite
 
+kernels.PRELOAD.append("rapport.widgets.preload")
+
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(what, done, total)`` whenever something begins or ends."""
 
 SEED = "10"  # the learner seed of every build: a workbook gives the same book, so stored outputs can be compared
 SCREEN = {"lines": 16, "letters": 400}  # of a failing cell and its error, so that both are seen at once
 CELL_TIMEOUT = 120  # seconds; a course cell takes a few at most
-AT_ONCE = os.cpu_count() or 2
+AT_ONCE = (os.cpu_count() or 2) + 1  # kernels; one of them is always waiting for its start or its end
 
 _IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")  # of IPython's traceback, outermost first
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")

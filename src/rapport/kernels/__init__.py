@@ -10,10 +10,12 @@ from pathlib import Path
 
 from rapport.kernels.reads import VARIABLE, heard
 
-__all__ = ["PROVISIONER", "VARIABLE", "available", "heard"]
+__all__ = ["PRELOAD", "PROVISIONER", "VARIABLE", "available", "heard"]
 
 PROVISIONER = "rapport-fork"
 """Name of the provisioner in a kernel spec, and of its entry point in ``pyproject.toml``."""
+PRELOAD = ["rapport.kernels.warm"]
+"""Modules that the fork server imports when it starts, in order; whoever runs notebooks adds what theirs import."""
 
 
 def own_python() -> dict[str, str]:

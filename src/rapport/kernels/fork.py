@@ -15,7 +15,7 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
-from rapport.kernels import own_python
+from rapport.kernels import PRELOAD, own_python
 
 _starting = threading.Lock()
 # Read by libraries while they are imported: one thread for linear algebra, charts without a window.
@@ -90,7 +90,7 @@ def _start_server() -> None:
             del os.environ[name]
     os.environ.update(_AT_IMPORT | own_python())
     try:
-        set_forkserver_preload(["rapport.kernels.warm"])
+        set_forkserver_preload(PRELOAD)
         ensure_running()
     finally:
         for name in os.environ.keys() - before.keys():

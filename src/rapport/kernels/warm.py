@@ -1,5 +1,5 @@
 """What a kernel needs imported before it is forked: the scientific stack and Jupyter's kernel, without a thread among them.
-Imported once, by the fork server that `kernels` starts; a kernel forked from it has these modules and nothing else of ours."""
+Imported once, by the fork server that `kernels` starts, before whatever else `kernels.PRELOAD` names."""
 
 from __future__ import annotations
 
@@ -36,5 +36,10 @@ def threads() -> int:
     return len(os.listdir("/proc/self/task"))
 
 
-if threads() != 1:
-    raise RuntimeError(f"{threads()} threads run after the imports of {__name__}; a kernel must not be forked from them.")
+def single(name: str) -> None:
+    """Refuse to go on when the imports of the module `name` have started a thread."""
+    if threads() != 1:
+        raise RuntimeError(f"{threads()} threads run after the imports of {name}; a kernel must not be forked from them.")
+
+
+single(__name__)

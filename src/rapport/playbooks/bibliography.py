@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -35,7 +35,7 @@ class Source:
     seen : str
         How far it was read: ``abstract`` (or the publisher's page), ``law``, or only the ``citation``.
     html, text : str
-        The entry set for a page and for a terminal.
+        The entry set for a page and for a terminal, when it is first asked for.
     line : int
         Its line in the file.
     """
@@ -44,9 +44,8 @@ class Source:
     families: tuple[str, ...]
     year: int
     seen: str
-    html: str
-    text: str
     line: int = 1
+    _entry: Any = field(default=None, repr=False, compare=False)
 
     @property
     def short(self) -> str:
@@ -54,6 +53,18 @@ class Source:
         *before, last = self.families
         named = STRINGS.say("others", name=self.families[0]) if len(self.families) > 3 else f"{', '.join(before)} & {last}" if before else last
         return f"{named} {self.year}"
+
+    @cached_property
+    def html(self) -> str:
+        return self._set[0]
+
+    @cached_property
+    def text(self) -> str:
+        return self._set[1]
+
+    @cached_property
+    def _set(self) -> tuple[str, str]:
+        return _faces(self._entry)
 
 
 def bibliography(root: Path | None = None) -> dict[str, Source]:
@@ -74,7 +85,7 @@ def cite(text: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"\]\(#source-([a-z0-9-]+)\)", text)))
 
 
-@lru_cache(maxsize=4)  # every card and claim of a page asks again, and setting the list takes a quarter of a second
+@lru_cache(maxsize=4)  # every card and claim of a page asks again
 def _sources(text: str, path: Path) -> tuple[Source, ...]:
     from pybtex.database import BibliographyDataError, parse_string
     from pybtex.exceptions import PybtexError
@@ -90,9 +101,8 @@ def _sources(text: str, path: Path) -> tuple[Source, ...]:
     except PybtexError as error:
         raise ContentError(f"not valid BibTeX: {error}.", path) from None
     raise_all(fault for name, entry in entries.items() for fault in _faults(name, entry, path, lines.get(name, 1)))
-    html, plain = _set(entries)
     return tuple(
-        Source(name, tuple(_family(person) for person in entry.persons["author"]), int(entry.fields["year"]), entry.fields["seen"], html[name], plain[name], lines.get(name, 1))
+        Source(name, tuple(_family(person) for person in entry.persons["author"]), int(entry.fields["year"]), entry.fields["seen"], lines.get(name, 1), entry)
         for name, entry in entries.items()
     )
 
@@ -121,8 +131,17 @@ def _family(person: Any) -> str:
     return " ".join([*person.prelast_names, *person.last_names]).replace("{", "").replace("}", "")
 
 
-def _set(entries: Any) -> tuple[dict[str, str], dict[str, str]]:
-    """Every entry set by pybtex's plain style with the titles as they are written, for pages and for terminals."""
+def _faces(entry: Any) -> tuple[str, str]:
+    """An entry set by pybtex's plain style with its title as it is written, for pages and for terminals."""
+    style, writers = _setters()
+    made = style.format_entry("", entry).text
+    html, plain = (re.sub(r'<span class="bibtex-protected">(.*?)</span>', r"\1", made.render(writer)).replace("\n", " ") for writer in writers)
+    return html, plain
+
+
+@lru_cache(maxsize=1)
+def _setters() -> tuple[Any, tuple[Any, Any]]:
+    """pybtex's style, and what writes for a page and for a terminal."""
     from html import unescape
 
     from markupsafe import escape
@@ -142,8 +161,4 @@ def _set(entries: Any) -> tuple[dict[str, str], dict[str, str]]:
         def format_href(url: str, text: str, external: bool = False) -> str:
             return f'<a href="{escape(unescape(url))}">{text}</a>' if url.startswith(("https://", "http://")) else text
 
-    set_entries = list(Style(name_style="lastfirst", abbreviate_names=True).format_entries(entries.values()))
-    faces = []
-    for writer in (Pages(), find_plugin("pybtex.backends", "plaintext")()):
-        faces.append({each.key: re.sub(r'<span class="bibtex-protected">(.*?)</span>', r"\1", each.text.render(writer)).replace("\n", " ") for each in set_entries})
-    return faces[0], faces[1]
+    return Style(name_style="lastfirst", abbreviate_names=True), (Pages(), find_plugin("pybtex.backends", "plaintext")())

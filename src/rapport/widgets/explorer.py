@@ -21,6 +21,7 @@ from rapport.i18n.words import Words
 from rapport.widgets.keys import KeyGuard
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 LABELS = Words(__file__, {
@@ -77,20 +78,23 @@ class Frame:
     @property
     def png(self) -> bytes:
         """The picture with the chosen design ringed."""
-        return charts.png(self.explorer._figure(self.picture, self.choice)[0])
+        return self.explorer._drawn(self.picture, _point(self.choice))
 
     @property
     def table(self) -> pd.DataFrame:
         """The six designs of the picture: updates, explanation, value, low, high, n, chosen (bool)."""
         import pandas as pd
 
-        rows = [
+        return pd.DataFrame(self.rows())
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of `table`."""
+        return [
             {"updates": option("updates", updates), "explanation": option("explained", explained)}
             | self.explorer.estimate({**self.choice, "explained": explained, "updates": updates})._asdict()
-            | {"chosen": (explained, updates) == (self.choice["explained"], self.choice["updates"])}
+            | {"chosen": (explained, updates) == _point(self.choice)}
             for explained, updates in product(CONTROLS["explained"], CONTROLS["updates"])
         ]
-        return pd.DataFrame(rows)
 
 
 class Explorer(ipywidgets.VBox):
@@ -116,7 +120,8 @@ class Explorer(ipywidgets.VBox):
         if gaps := sorted(wanted - {key for key, rows in self._groups.items() if len(rows) > 1}):
             raise ValueError(f"the trial has fewer than two cases of {len(gaps)} designs, such as {', '.join(gaps[0])}; take a larger trial.")
         self._estimates: dict[tuple[str, ...], metrics.Interval] = {}
-        self._pictures: dict[str, bytes] = {}
+        self._places: dict[tuple[Any, ...], Any] = {}
+        self._marks: dict[str, dict[tuple[str, str], tuple[float, float]]] = {}
         self.controls = {
             name: ipywidgets.Dropdown(
                 options=[(option(name, value), value) for value in values], value=START[name], description=LABELS[name],
@@ -146,8 +151,9 @@ class Explorer(ipywidgets.VBox):
         """What is shown for a setting of the controls (default: the one set now)."""
         choice = choice or {name: control.value for name, control in self.controls.items()}
         picture = "/".join(choice[name] for name in PICTURED)
-        _, marks = self._figure(picture, None)
-        return Frame(self, choice, picture, marks[choice["explained"], choice["updates"]], self._line(choice), self._alt(choice))
+        if picture not in self._marks:
+            self._drawn(picture, _point(choice))
+        return Frame(self, choice, picture, self._marks[picture][_point(choice)], self._line(choice), self._alt(choice))
 
     def frames(self) -> Iterator[Frame]:
         """Every setting of the controls, in a fixed order."""
@@ -155,10 +161,8 @@ class Explorer(ipywidgets.VBox):
 
     def pictures(self) -> dict[str, bytes]:
         """Picture name → PNG without a mark: all that a page needs besides the frames' sentences and marks."""
-        if not self._pictures:
-            names = dict.fromkeys("/".join(choice[name] for name in PICTURED) for choice in _choices())
-            self._pictures = {name: _small(*charts.pixels(self._figure(name, None)[0])) for name in names}
-        return dict(self._pictures)
+        names = dict.fromkeys("/".join(choice[name] for name in PICTURED) for choice in _choices())
+        return {name: self._drawn(name, None) for name in names}
 
     def _line(self, choice: dict[str, str]) -> str:
         found, outcome = self.estimate(choice), choice["outcome"]
@@ -173,7 +177,8 @@ class Explorer(ipywidgets.VBox):
         return LABELS.say("alt", label=LABELS[choice["outcome"]], unit=_unit(choice["outcome"]), short=said("0"), long=said("1"), chosen=chosen)
 
     @lru_cache(maxsize=64)  # noqa: B019 - an explorer lives as long as its notebook
-    def _drawn(self, picture: str, ring: tuple[str, str] | None) -> tuple[Any, dict[tuple[str, str], tuple[float, float]]]:
+    def _drawn(self, picture: str, ring: tuple[str, str] | None) -> bytes:
+        """A picture as PNG, with one of its points ringed or, packed smaller, none; notes where its points lie."""
         outcome, owned, remedy = picture.split("/")
         base = {"outcome": outcome, "owned": owned, "remedy": remedy}
         title = LABELS.say("title", label=LABELS[outcome], first=option("owned", owned), remedy=LABELS[f"with_{remedy}"])
@@ -196,17 +201,16 @@ class Explorer(ipywidgets.VBox):
         ax.set_xlabel(LABELS["axis"])
         if ring:
             ax.scatter(*spots[ring], s=260, facecolors="none", edgecolors=charts.COLOURS["ink"], linewidths=2, zorder=5)
-        fig.draw_without_rendering()  # the layout settles, and with it where the marks lie
-        fig.set_layout_engine("none")
+        room = outcome, fig.get_layout_engine().get()["rect"]  # what is left under the title; the words along the axes are those of the outcome
+        if room in self._places:
+            fig.set_layout_engine("none")
+            ax.set_position(self._places[room])
+        drawn = charts.pixels(fig)  # the layout settles, and with it where the marks lie
+        self._places[room] = ax.get_position()
         width, height = fig.canvas.get_width_height()
-        marks = {}
-        for key, spot in spots.items():
-            across, up = ax.transData.transform(spot)
-            marks[key] = (round(across / width, 4), round(1 - up / height, 4))
-        return fig, marks
-
-    def _figure(self, picture: str, choice: dict[str, str] | None) -> tuple[Any, dict[tuple[str, str], tuple[float, float]]]:
-        return self._drawn(picture, (choice["explained"], choice["updates"]) if choice else None)
+        across = {key: ax.transData.transform(spot) for key, spot in spots.items()}
+        self._marks[picture] = {key: (round(x / width, 4), round(1 - y / height, 4)) for key, (x, y) in across.items()}
+        return charts.packed(drawn) if ring else _small(drawn)
 
     def _show(self) -> None:
         frame = self.frame()
@@ -252,8 +256,8 @@ def explorer_html(explorer: Explorer) -> str:
         A ``rapport-explorer`` element: the starting picture, its sentence and table as HTML, and every picture,
         sentence and mark as data. No inline style, no script that runs.
     """
-    frame = explorer.frame(START)
     pictures = {name: base64.b64encode(png).decode() for name, png in explorer.pictures().items()}
+    frame = explorer.frame(START)
     width, height = (round(inches * charts.PIXELS_PER_INCH) for inches in SIZE)
     data = {
         "format": 1, "width": width, "height": height, "start": START,
@@ -269,18 +273,23 @@ def explorer_html(explorer: Explorer) -> str:
     )
 
 
-def _small(size: tuple[int, int], rgba: bytes) -> bytes:
+def _small(rgba: np.ndarray) -> bytes:
     """A picture as PNG with a palette of 64 colours: a page holds two dozen of them."""
     from PIL import Image
 
     out = io.BytesIO()
-    Image.frombuffer("RGBA", size, rgba, "raw", "RGBA", 0, 1).convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    Image.fromarray(rgba).convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
 def _choices() -> Iterator[dict[str, str]]:
     names = list(CONTROLS)
     return (dict(zip(names, values)) for values in product(*(CONTROLS[name] for name in names)))
+
+
+def _point(choice: dict[str, str]) -> tuple[str, str]:
+    """Which point of its picture a design is."""
+    return choice["explained"], choice["updates"]
 
 
 def _key(choice: dict[str, str]) -> str:
@@ -307,8 +316,8 @@ def _head() -> list[str]:
 
 def _rows(frame: Frame) -> list[list[str]]:
     return [
-        [row.updates, row.explanation, number(row.value, 1), LABELS.say("range", low=number(row.low, 1), high=number(row.high, 1)), LABELS.say("yours", n=int(row.n)) if row.chosen else number(row.n)]
-        for row in frame.table.itertuples()
+        [row["updates"], row["explanation"], number(row["value"], 1), LABELS.say("range", low=number(row["low"], 1), high=number(row["high"], 1)), LABELS.say("yours", n=row["n"]) if row["chosen"] else number(row["n"])]
+        for row in frame.rows()
     ]
 
 

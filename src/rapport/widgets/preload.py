@@ -1,0 +1,20 @@
+"""What the notebooks of a course import of this package, and what takes time to begin with, imported before a kernel is forked (`kernels.PRELOAD`).
+Nothing of a course is read here, so a kernel forked from it knows of none."""
+
+import gc
+
+import babel.numbers
+import pybtex.database  # noqa: F401
+
+import rapport.exercises.session
+import rapport.playbooks.show
+import rapport.widgets  # noqa: F401
+from rapport.i18n import LANGUAGES, collation
+from rapport.kernels.warm import single
+
+collation.default()
+for lang in LANGUAGES:
+    babel.numbers.get_decimal_symbol(lang)  # its data, which every number written out asks for
+
+single(__name__)
+gc.freeze()  # a kernel neither looks through all this when it tidies up, nor copies the memory that it lies in
