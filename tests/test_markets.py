@@ -208,13 +208,13 @@ def test_what_is_still_english_on_a_page_is_the_tiny_course_s_own_text(site, nam
     assert words == []
 
 
-def test_a_case_leads_to_the_sheets_of_its_markets(course):
+def test_a_case_leads_to_the_sheets_of_its_markets(course, tmp_path):
     graph = {"places": [{"market": "CN"}, {"market": "US"}, {"market": "CN"}]}
-    from rapport.handbook.pages import market_links, single_href, site_href
+    from rapport.handbook.pages import market_links
 
-    links = market_links(graph, course, site_href("01_tiny"))
+    links = market_links(graph, course)
     assert [(link["title"], link["href"]) for link in links] == [("China", "../playbooks/markets.yaml#CN"), ("United States", "../playbooks/markets.yaml#US")]
-    assert market_links(graph, course, single_href("01_tiny")) == []
+    assert market_links(graph, tmp_path) == []
 
 
 # ---- Moments ---------------------------------------------------------------------------------------------------------------

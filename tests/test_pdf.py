@@ -22,7 +22,8 @@ def single(tmp_path_factory):
     folder = tmp_path_factory.mktemp("single")
     root = tiny_course.make(folder / "course") or folder / "course"
     path = root / "notebooks" / f"{tiny_course.STEM}.ipynb"
-    page = pages.single_page(root, pages.read_module(root, tiny_course.STEM, nbformat.read(path, 4), pages.read_exercises(root, tiny_course.STEM)))
+    module = pages.read_module(root, tiny_course.STEM, nbformat.read(path, 4), pages.read_exercises(root, tiny_course.STEM))
+    page = pages.single_page(root, module, pages.module_body(module, root))
     file = folder / page.file
     file.write_bytes(package.single_file(page))
     return file

@@ -188,10 +188,11 @@ def site_href(current: str) -> Href:
     return href
 
 
-def single_href(stem: str) -> Href:
-    """Addresses within the one file of a module; other modules are out of its reach."""
+def single_href(stem: str, terms: Sequence[str] = ()) -> Href:
+    """Addresses within the one file of a module, which explains `terms` (ids) of the glossary; other modules are out of its reach."""
     tops = {stem: "module", f"{stem}-cards": "cards", "about": "about", "index": "main"}
-    return lambda page, anchor="": f"#{anchor or tops[page]}" if page in tops else ""
+    there = {(glossary.PAGE, f"term-{term}") for term in terms}
+    return lambda page, anchor="": f"#{anchor or tops[page]}" if page in tops or (page, anchor) in there else ""
 
 
 def relink(html: str, href: Href, path: Path, module: Module | None = None) -> Markup:
@@ -242,9 +243,24 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
 # ---- Bodies -----------------------------------------------------------------------------------------------------
 
 
-def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup:
-    """The notebook with its scenario and exercises in place; what it leaves out follows at the end."""
-    ids |= {"main", "module", "glossary", "cards", "about", "your-data", "facilitator"} | {play.id for play in module.playbook.plays}
+@dataclass(frozen=True)
+class Body:
+    """The body of a module's page with addresses as authors write them, the terms that it links to, and the ids on it: the same for every form."""
+
+    html: str
+    terms: list[Any]
+    ids: set[str]
+
+
+def module_body(module: Module, root: Path) -> Body:
+    """The notebook with its scenario and exercises in place; what it leaves out follows at the end.
+
+    Raises
+    ------
+    ContentError
+        For a case that is not there, and whatever `render.notebook_html` refuses.
+    """
+    ids = {"main", "module", "glossary", "cards", "about", "your-data", "facilitator"} | {play.id for play in module.playbook.plays}
     placed: set[str] = set()
 
     def scenario(cell: Any) -> str:
@@ -256,7 +272,7 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         setting, opening = (_filled(graph[text], graph["places"][0]) for text in ("setting", "opening"))
         if i18n.OPEN in json.dumps(graph, ensure_ascii=False):
             set_graph["said"] = i18n.SOURCE  # the player marks what the case says, and speaks itself in the page's language
-        return _parts().scenario(graph, setting, opening, script_json(set_graph), market_links(graph, root, href))
+        return _parts().scenario(graph, setting, opening, script_json(set_graph), market_links(graph, root))
 
     def exercises(cell: Any) -> str:
         placed.add("exercises")
@@ -275,13 +291,21 @@ def module_body(module: Module, root: Path, href: Href, ids: set[str]) -> Markup
         rest += f'<h2 id="sources">{escape(STRINGS["sources"])}</h2>{show.sources(module.stem, root).html}'
     if module.playbook.front.facilitator:
         rest += str(_parts().facilitator(module.playbook.front.facilitator))
-    view = module_view(module, href) | {"notebook_html": relink(body, href, module.notebook_path, module)}
-    return Markup(_parts().module_body(view | {"rest_html": relink(rest, href, module.playbook.path, module)}))
+    relink(rest, site_href(module.stem), module.playbook.path, module)  # a fault in it is one of the playbook
+    view = module_view(module, lambda page, _: f"../playbooks/{module.stem}/playbook.md") | {"notebook_html": Markup(body), "rest_html": Markup(rest)}
+    html, terms = glossary.marked(str(_parts().module_body(view)), glossary.load(root), lambda term: f"../playbooks/glossary.yaml#{term}")
+    return Body(html, terms, ids)
 
 
-def market_links(graph: Mapping[str, Any], root: Path, href: Href) -> list[dict[str, str]]:
-    """The sheets of the markets that a case plays in: name and address as an author writes it; none where the course has no sheets or they are out of reach."""
-    if not markets.load(root) or not href(markets.INDEX, ""):
+def linked(body: Body, module: Module, href: Href) -> Markup:
+    """A module's body with the addresses of one form; what leads to sheets out of its reach is left out."""
+    html = body.html if href(markets.INDEX, "") else re.sub(r'<p class="note market-links">.*?</p>\n', "", body.html)
+    return relink(html, href, module.notebook_path, module)
+
+
+def market_links(graph: Mapping[str, Any], root: Path) -> list[dict[str, str]]:
+    """The sheets of the markets that a case plays in: name and address as an author writes it; none where the course has no sheets."""
+    if not markets.load(root):
         return []
     return [{"title": facts.market(code).name, "href": f"../playbooks/markets.yaml#{code}"} for code in dict.fromkeys(place["market"] for place in graph["places"])]
 
@@ -382,11 +406,10 @@ def progress_pages(root: Path, modules: Sequence[Module]) -> list[Page]:
     return [Page(progress.PAGE, words["title"], body, "progress", words["lead"]), Page(progress.STATEMENT, words["statement_link"], statement, "statement", words["statement_lead"])]
 
 
-def module_pages(root: Path, module: Module) -> list[Page]:
+def module_pages(root: Path, module: Module, made: Body) -> list[Page]:
     """A module's own page, and that of its cards."""
-    href = site_href(module.stem)
-    body, terms = glossary.marked(module_body(module, root, href, set()), glossary.load(root), lambda term: href(glossary.PAGE, f"term-{term}"))
-    pages = [Page(module.stem, module.title, body + glossary.definitions(terms), "module", "", contents_of(body))]
+    body = linked(made, module, site_href(module.stem))
+    pages = [Page(module.stem, module.title, body + glossary.definitions(made.terms), "module", "", contents_of(body))]
     if module.playbook.plays:
         name = f"{module.stem}-cards"
         head = Markup('<header class="opening"><h1>{}</h1><p class="lead">{}</p></header>').format(say("cards_of", title=module.title), STRINGS["cards_lead"])
@@ -446,13 +469,13 @@ def market_pages(root: Path) -> list[Page]:
     return made
 
 
-def single_page(root: Path, module: Module) -> Page:
+def single_page(root: Path, module: Module, made: Body) -> Page:
     """A module with its cards and the notes about the course, as one page that links to nothing outside itself."""
-    href = single_href(module.stem)
-    ids: set[str] = set()
-    body, terms = glossary.marked(module_body(module, root, href, ids), glossary.load(root), lambda term: f"#term-{term}")
+    terms = made.terms
+    href = single_href(module.stem, [term.id for term in terms])
+    body = linked(made, module, href)
     cards = cards_body(module, root, href, level=3)
-    front = text_page(root, "about", href, ids | {"your-data"}, offset=1)
+    front = text_page(root, "about", href, made.ids | {"your-data"}, offset=1)
     sections = Markup('{}<h2 id="cards">{}</h2>{}{}<h2 id="about">{}</h2>{}{}{}').format(
         body, STRINGS["action_cards"], cards, glossary.section(terms), front["title"], front["html"], _parts().erase(), glossary.definitions(terms)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,10 +14,11 @@ from markupsafe import Markup
 
 from rapport import i18n, playbooks
 from rapport.content import module_stems
-from rapport.handbook import cardset, facilitator, package, pages, search
+from rapport.handbook import cardset, facilitator, package, pages, render, search
 from rapport.handbook.pages import Module, Page
 from rapport.handbook.verify import Found, findings
-from rapport.i18n import collation
+from rapport.i18n import collation, typesetting
+from rapport.playbooks.bibliography import setters
 
 Made = dict[str, Any]
 """``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``, ``cardset`` (a finished document): what JSON holds."""
@@ -24,8 +26,22 @@ Made = dict[str, Any]
 KINDS = {"market": "market", "moments": "moment", "glossary": "term"}
 """What the search calls a place of a page of some kind; any other is text."""
 WORK = "rapport.handbook.parts:work"
-LIBRARIES = ("bs4", "jinja2", "latex2mathml.converter", "mdit_py_plugins.dollarmath", "nbconvert.exporters.html", "pybtex.database", "pygments.formatters", "pyphen")
-"""What the pieces import while they are made, and every process of the workshop would import again."""
+
+
+def prepare() -> None:
+    """Begin what every piece needs and no course decides: libraries, templates, patterns of hyphens. Called once, in the process that others are forked from."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+    for name in ("bs4", "latex2mathml.converter", "mdit_py_plugins.dollarmath", "pygments.formatters"):
+        import_module(name)
+    shown = new_output("execute_result", {"text/html": "<table><tr><td>1</td></tr></table>", "text/plain": "1"}, execution_count=1)
+    render.notebook_html(new_notebook(cells=[new_markdown_cell("# *Title*"), new_code_cell("1 + 1", outputs=[shown])]), render.Context(Path("notebook")))
+    for name in pages.environment().list_templates():
+        pages.environment().get_template(name)
+    for lang in i18n.LANGUAGES:
+        typesetting.page("<p>extraordinarily neparasti અસાધારણરીતે</p>", lang)
+    setters()
+    collation.default()
 
 
 def work(what: str, lang: str, *values: Any) -> Any:
@@ -86,12 +102,13 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
     made: Made = {"pages": [], "single": None, "told": None, "sheets": [], "further": [], "cardset": None}
     if kind == "module":
         module = pages.read_module(root, name, *given)
-        made["pages"] = pages.module_pages(root, module)
+        body = pages.module_body(module, root)
+        made["pages"] = pages.module_pages(root, module, body)
         made["told"] = {"stem": name, "graphs": {each: {"title": graph["title"], "ends": [name for name, node in graph["nodes"].items() if node["beat"] == "end"]} for each, graph in module.graphs.items()}, "exercises": dict(module.exercise_titles), "title": module.title, "number": module.number}
         if edition == "facilitator":
             made["sheets"] = facilitator.module_sheets(root, module)
         else:
-            made["single"] = asdict(pages.single_page(root, module))
+            made["single"] = asdict(pages.single_page(root, module, body))
     elif kind == "reference":
         kinds = ("reference", "trainer") if edition == "facilitator" else ("reference",)
         references = pages.read_references(root, {root / "notebooks" / f"{name}.ipynb": given}, kinds)

@@ -4,6 +4,7 @@ Where a system cannot fork safely the same work is done here, one piece after th
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -36,7 +37,7 @@ class Workshop:
     Notes
     -----
     To be used with ``with``: at the end, or when the caller is stopped, the processes are gone. They begin to import at once:
-    what the work's module imports, and the libraries that it lists as ``LIBRARIES`` because its functions import them late.
+    what the work's module imports, and whatever its function ``prepare``, where it has one, begins with before anything is asked.
     """
 
     def __init__(self, work: Work, fork: bool = True):
@@ -87,11 +88,15 @@ class Workshop:
 
 
 def _master(conn: Connection, work: Work) -> None:
-    """Import once, then fork one worker for each task, as many at once as there are cores."""
+    """Import and prepare once, then fork one worker for each task, as many at once as there are cores; what was read meanwhile counts for all of them."""
+    from rapport.kernels.reads import listen
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked; we end when the pipe does
+    before: set[str] = set()
+    listen(before.add)
     function = _function(work)
-    for name in getattr(sys.modules[function.__module__], "LIBRARIES", ()):
-        import_module(name)
+    getattr(sys.modules[function.__module__], "prepare", lambda: None)()
+    gc.freeze()  # a worker neither looks through all this when it tidies up, nor copies the memory that it lies in
     waiting: deque[tuple[int, tuple[Any, ...]]] = deque()
     running: dict[Connection, tuple[int, Any]] = {}
     try:
@@ -99,7 +104,7 @@ def _master(conn: Connection, work: Work) -> None:
             while waiting and len(running) < (os.cpu_count() or 2):
                 number, task = waiting.popleft()
                 mine, its = get_context("fork").Pipe(duplex=False)
-                worker = get_context("fork").Process(target=_worker, args=(its, function, number, task))
+                worker = get_context("fork").Process(target=_worker, args=(its, function, number, task, before))
                 worker.start()
                 its.close()
                 running[mine] = number, worker
@@ -115,10 +120,10 @@ def _master(conn: Connection, work: Work) -> None:
             worker.kill()
 
 
-def _worker(conn: Connection, function: Callable[..., Any], number: int, task: tuple[Any, ...]) -> None:
+def _worker(conn: Connection, function: Callable[..., Any], number: int, task: tuple[Any, ...], before: set[str]) -> None:
     from rapport.kernels.reads import listen
 
-    began, reads = time.time(), set()
+    began, reads = time.time(), set(before)
     listen(reads.add)
     conn.send((number, _result(function, task), reads, began))
 

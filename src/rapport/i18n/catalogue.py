@@ -111,6 +111,7 @@ def catalogue(path: Path, root: Path, lang: str | None = None) -> Catalogue:
     return _loaded(po, lang, po.stat().st_mtime_ns)
 
 
+@lru_cache(maxsize=4096)  # asked for with every word that is looked up
 def po_path(path: Path, root: Path, lang: str) -> Path:
     """``locales/gu/playbooks/10_x/playbook.md.po`` for ``playbooks/10_x/playbook.md``."""
     relative = path.resolve().relative_to(root.resolve())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rapport import i18n
 
-_PACKAGE = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[3]  # of the catalogues
 
 
 def script_words(path: Path) -> dict[str, str]:
@@ -20,7 +20,7 @@ def script_words(path: Path) -> dict[str, str]:
     from rapport.i18n.catalogue import catalogue
     from rapport.i18n.texts import script_table
 
-    found = catalogue(path, _PACKAGE.parents[1])
+    found = catalogue(path, _ROOT)
     return {text.where: found.text(text.words) for text in script_table(path.read_text(encoding="utf-8"))}
 
 
@@ -88,4 +88,4 @@ class Words(Mapping[str, str]):
     def _catalogue(self):
         from rapport.i18n.catalogue import catalogue
 
-        return catalogue(self._file, _PACKAGE.parents[1])
+        return catalogue(self._file, _ROOT)

@@ -133,15 +133,15 @@ def _family(person: Any) -> str:
 
 def _faces(entry: Any) -> tuple[str, str]:
     """An entry set by pybtex's plain style with its title as it is written, for pages and for terminals."""
-    style, writers = _setters()
+    style, writers = setters()
     made = style.format_entry("", entry).text
     html, plain = (re.sub(r'<span class="bibtex-protected">(.*?)</span>', r"\1", made.render(writer)).replace("\n", " ") for writer in writers)
     return html, plain
 
 
 @lru_cache(maxsize=1)
-def _setters() -> tuple[Any, tuple[Any, Any]]:
-    """pybtex's style, and what writes for a page and for a terminal."""
+def setters() -> tuple[Any, tuple[Any, Any]]:
+    """pybtex's style, and what writes for a page and for a terminal; to find them takes a while."""
     from html import unescape
 
     from markupsafe import escape

@@ -4,15 +4,16 @@ Nothing of a course is read here, so a kernel forked from it knows of none."""
 import gc
 
 import babel.numbers
-import pybtex.database  # noqa: F401
 
 import rapport.exercises.session
-import rapport.playbooks.show
+import rapport.playbooks.show  # noqa: F401
 import rapport.widgets  # noqa: F401
 from rapport.i18n import LANGUAGES, collation
 from rapport.kernels.warm import single
+from rapport.playbooks.bibliography import setters
 
 collation.default()
+setters()
 for lang in LANGUAGES:
     babel.numbers.get_decimal_symbol(lang)  # its data, which every number written out asks for
 
