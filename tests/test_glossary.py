@@ -129,7 +129,7 @@ def test_a_module_explains_its_terms_and_its_one_file_form_has_them_inside(cours
     made = pages.module_body(module, course)
     body = pages.module_pages(course, module, made)[0].body
     assert 'href="glossary.html#term-late"' in body and body.count('<p class="term-says" id="says-late" role="tooltip" popover="manual">') == 1
-    single = pages.single_page(course, module, made).body
+    single = pages.single_page(course, made).body
     assert 'href="#term-late"' in single and '<dt id="term-late">' in single and "glossary.html" not in single
 
 

@@ -233,7 +233,7 @@ def test_content_cannot_bring_markup_into_a_page(site):
 
 def test_the_one_file_form_allows_its_own_scripts_by_hash_and_links_to_nothing_outside(course, executed):
     module = pages.read_module(course, STEM, executed[course / f"notebooks/{STEM}.ipynb"], pages.read_exercises(course, STEM))
-    html = package.single_file(pages.single_page(course, module, pages.module_body(module, course))).decode()
+    html = package.single_file(pages.single_page(course, pages.module_body(module, course))).decode()
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1]
     assert "'self'" not in policy and "unsafe" not in policy
     for element in ("script", "style"):

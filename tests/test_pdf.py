@@ -23,7 +23,7 @@ def single(tmp_path_factory):
     root = tiny_course.make(folder / "course") or folder / "course"
     path = root / "notebooks" / f"{tiny_course.STEM}.ipynb"
     module = pages.read_module(root, tiny_course.STEM, nbformat.read(path, 4), pages.read_exercises(root, tiny_course.STEM))
-    page = pages.single_page(root, module, pages.module_body(module, root))
+    page = pages.single_page(root, pages.module_body(module, root))
     file = folder / page.file
     file.write_bytes(package.single_file(page))
     return file

@@ -47,8 +47,10 @@ def test_a_saved_change_is_on_the_open_page_and_a_fault_leaves_the_last_one(watc
     about = root / "playbooks" / "about.md"
     text = about.read_text(encoding="utf-8")
     about.write_text(text.replace("Simulated.", "A new sentence."), encoding="utf-8")
-    assert "about.html" in said(running, "changed (")
+    told = said(running, "changed (")
+    assert "about.html" in told and "sw.js" not in told  # the open page before the rest
     until(page, "A new sentence.")
+    assert "sw.js" in said(running, "changed (")
     about.write_text("---\nlead: no title\n---\n", encoding="utf-8")
     assert "about.md" in said(running, "title")
     page.reload()

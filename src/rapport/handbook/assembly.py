@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -16,9 +16,10 @@ from rapport import i18n
 from rapport.content import ContentError, raise_all
 from rapport.handbook import cardset, execute, package, pages, parts, search
 from rapport.handbook.kept import Kept
-from rapport.handbook.verify import Found
+from rapport.handbook.verify import Found, verify
 from rapport.handbook.workshop import Workshop
 from rapport.i18n import collation
+from rapport.i18n.catalogue import FOLDER, CatalogueError, po_path, read
 
 ARCHIVES = {"learner": "rapport-handbook", "facilitator": "rapport-facilitator"}
 
@@ -47,12 +48,15 @@ class Assembly:
         See `handbook.build`.
     shop : Workshop, optional
         One that goes on afterwards; else one is opened when there is work, and closed at the end.
+    only : collection of str
+        Languages to make pages in, where not all are wanted yet; the pages link to the others all the same.
     """
 
-    def __init__(self, root: Path, edition: str, kept: Kept, tell: execute.Progress, fork: bool = True, shop: Workshop | None = None):
-        self.root, self.edition, self.kept, self.tell, self.fork = root, edition, kept, tell, fork
+    def __init__(self, root: Path, edition: str, kept: Kept, tell: execute.Progress, fork: bool = True, shop: Workshop | None = None, only: Collection[str] = ()):
+        self.root, self.edition, self.kept, self.tell, self.fork, self.only = root, edition, kept, tell, fork, only
         self.more = package.FACILITATOR if edition == "facilitator" else ()
         self.done, self.total = 0, 1
+        self.langs: tuple[str, ...] = ()
         self.left_out: tuple[str, ...] = ()
         self._shop, self._own = shop, shop is None
         self._others: dict[str, list[parts.Made]] = {}
@@ -75,40 +79,51 @@ class Assembly:
             With every fault found.
         """
         site, archive = self.site(), ARCHIVES[self.edition]
-        singles = [parts.page_of(other["single"]) for others in self._others.values() for other in others if other["single"]]
+        singles = [(lang, other["single"]) for lang, others in self._others.items() for other in others if other["single"]]
         with ThreadPoolExecutor(1) as packing:  # beside what the workshop does
             packed = packing.submit(package.zipped, site, archive)
-            beside = {f"single/{page.file}": document.encode() for page, (document, _) in zip(singles, self._html(singles, single=True))}
+            documents = self._set("singles", singles, self.root)
+            beside = {f"single/{pages.file_of(body['stem'], lang)}": document.encode() for (lang, body), (document, _) in zip(singles, documents)}
             if self.edition == "learner":
                 beside |= {f"single/{name}": data for name, data in self._cards.items()}
             return Files(site, {f"{archive}.zip": packed.result()} | beside, [page.file for page in self._pages])
 
     def site(self) -> dict[str, bytes]:
         """The folder alone: its files by name, made and checked."""
+        made = self._documents()
+        return package.site_files(made, self.more, search.files(self._pages) | self._cards)
+
+    def some(self) -> dict[str, bytes]:
+        """The pages in the languages `only`, by file name, made and checked."""
+        made = self._documents()
+        others = [pages.file_of(page.name, lang) for page in self._pages for lang in self.langs]
+        verify({name: found for name, (_, found) in made.items()}, [*package.beside_pages(others, self.more), *search.files(self._pages), *self._cards, *others, package.MARKER])
+        return {name: document.encode() for name, (document, _) in made.items()}
+
+    def _documents(self) -> dict[str, tuple[str, Found]]:
         self._pages = self.pages()
-        made = search.files(self._pages) | self._cards
-        return package.site_files(dict(zip((page.file for page in self._pages), self._html(self._pages, single=False))), self.more, made)
+        return dict(zip((page.file for page in self._pages), self._set("html", [(page.lang, dict(vars(page))) for page in self._pages], list(self.more))))
 
     def pages(self) -> list[pages.Page]:
-        """All pages in all languages, framed and linked."""
+        """All pages in the languages wanted, framed and linked."""
         self._shop = self._shop or Workshop(parts.WORK, self.fork)  # imports while the notebooks run or are looked for
         executed = self._run()
         stems = sorted(path.stem for path in next(iter(executed.values())) if path.parent.name == "notebooks")
         wanted = list(parts.wanted(self.root, stems, self.edition))
-        exercises = self._exercises([name for kind, name in wanted if kind == "module"], list(executed))
+        exercises = self._exercises([name for kind, name in wanted if kind == "module"], list(self.langs))
         asked = []
         for lang, kind, name in ((lang, kind, name) for lang in executed for kind, name in wanted):
             notebook = executed[lang].get(self.root / "notebooks" / f"{name}.ipynb")
             asked.append((lang, kind, name, (notebook, exercises[name][lang]) if kind == "module" else notebook))
         answers = self._make(asked)
         self._others = {lang: answers[number * len(wanted) : (number + 1) * len(wanted)] for number, lang in enumerate(executed)}
-        *fronts, cards = self._make([*((lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()), (i18n.SOURCE, "cardset", "", list(executed))])
+        *fronts, cards = self._make([*((lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()), (i18n.SOURCE, "cardset", "", list(self.langs))])
         self._cards = {cardset.FILE: cards["cardset"].encode()} if cards["cardset"] else {}
         made: list[pages.Page] = []
         for (lang, others), front in zip(self._others.items(), fronts):
             with i18n.speaking(lang, marking=True):
                 made += parts.framed(front, others, self.edition, self._order)
-        pages.link_languages(made)
+        pages.link_languages(made, self.langs)
         return made
 
     def _run(self) -> dict[str, dict[Path, Any]]:
@@ -116,18 +131,17 @@ class Assembly:
         if not any(path.parent.name == "notebooks" for path in paths):
             raise ContentError("there is no notebook to make a handbook from; `rapport new module NAME` begins one.", self.root / "notebooks")
         lessons = [path for path in paths if path.parent.name == "notebooks"]  # what other languages run: workbooks are asked on the page
+        self.langs, self.left_out = languages(self.root, self.kept)
+        langs = [lang for lang in self.langs if not self.only or lang in self.only]
         # A notebook of which nothing is translated yet gives the outputs it gave in English; it is run once.
-        from rapport.i18n.catalogue import catalogue
-
-        langs, self.left_out = languages(self.root, self.kept)
-        runs = {lang: paths if lang == i18n.SOURCE else [path for path in lessons if catalogue(path, self.root, lang).entries] for lang in langs}
+        runs = {i18n.SOURCE: paths} | {lang: [path for path in lessons if _settled(po_path(path, self.root, lang), lang, self.kept)["settled"]] for lang in langs if lang != i18n.SOURCE}
         self.total = sum(map(len, runs.values())) + len(runs) * (len(lessons) + 3) + len(paths) - len(lessons) + 1
         with i18n.speaking(i18n.SOURCE, marking=True):
             ran = execute.run_languages(self.root, runs, lambda what, number, _: self._say(what, i18n.SOURCE, number), for_page=True, fork=self.fork, kept=self.kept)
         executed: dict[str, dict[Path, Any]] = {}
         for lang in langs:
             with i18n.speaking(lang, marking=True):
-                executed[lang] = {path: ran[lang].get(path) or execute.in_language(ran[i18n.SOURCE][path], path) for path in (paths if lang == i18n.SOURCE else lessons)}
+                executed[lang] = {path: ran[lang].get(path) or execute.in_language(ran[i18n.SOURCE][path], path, self.kept) for path in (paths if lang == i18n.SOURCE else lessons)}
         return executed
 
     def _order(self, titles: Sequence[str]) -> list[int]:
@@ -150,16 +164,15 @@ class Assembly:
         tasks = [("make", lang, self.root, self.edition, kind, name, given) for lang, kind, name, given in asked]
         return self._work(keys, tasks, lambda number: (f"made {asked[number][1]} {asked[number][2]}".rstrip(), asked[number][0]))
 
-    def _html(self, made: Sequence[pages.Page], single: bool) -> list[tuple[str, Found]]:
-        """Documents of `made` and what was found on them, in its order."""
-        values = [dict(vars(page)) for page in made]
-        keys = [self.kept.key("page", str(single), *self.more, _text(each)) for each in values]
+    def _set(self, what: str, made: Sequence[tuple[str, dict[str, Any]]], *more: Any) -> list[tuple[str, Found]]:
+        """Documents of `made`, each by language and values, and what was found on them, in its order; `what` and `more` as in `parts.work`."""
+        keys = [self.kept.key("page", what, *self.more, lang, *_values(values)) for lang, values in made]
         found = {number: kept for number, key in enumerate(keys) if (kept := self.kept.get(key)) is not None}
         # A process sets several pages of one language, whose patterns and words it loads once.
-        groups = [group for lang in i18n.LANGUAGES for group in _halves([number for number, page in enumerate(made) if page.lang == lang and number not in found])]
-        tasks = [("html", made[group[0]].lang, [values[number] for number in group], list(self.more), single) for group in groups]
+        groups = [group for lang in i18n.LANGUAGES for group in _halves([number for number, (each, _) in enumerate(made) if each == lang and number not in found])]
+        tasks = [(what, made[group[0]][0], [made[number][1] for number in group], *more) for group in groups]
         for at, documents, reads, began in self._results(tasks):
-            self._say(f"set {len(documents)} pages", made[groups[at][0]].lang)
+            self._say(f"set {len(documents)} pages", made[groups[at][0]][0])
             for number, document in zip(groups[at], documents):
                 found[number] = document
                 self._keep(keys[number], document, reads, began)
@@ -209,23 +222,9 @@ def languages(root: Path, kept: Kept | None = None) -> tuple[tuple[str, ...], tu
     (tuple of str, tuple of str)
         The languages, and a sentence for each that is left out because a catalogue cannot be read.
     """
-    from rapport.i18n.catalogue import FOLDER, CatalogueError, read
-
-    def found(po: Path, lang: str) -> dict[str, Any]:
-        key = kept.key("catalogue", lang, po.name, po.read_bytes().hex()) if kept else ""
-        if kept and (known := kept.get(key)):
-            return known
-        try:
-            result = {"settled": any(message.id and message.string and not message.fuzzy and (isinstance(message.string, str) or all(message.string)) for message in read(po, lang)), "fault": ""}
-        except CatalogueError as error:
-            result = {"settled": False, "fault": str(error)}
-        if kept:
-            kept.put(key, result, [], time.time())
-        return result
-
     there, left_out = [i18n.SOURCE], []
     for lang in i18n.LANGUAGES[1:]:
-        states = [found(po, lang) for po in sorted((root / FOLDER / lang).rglob("*.po"))]
+        states = [_settled(po, lang, kept) for po in sorted((root / FOLDER / lang).rglob("*.po"))]
         if faults := [state["fault"] for state in states if state["fault"]]:
             left_out.append(f"{lang}: {faults[0]}")
         elif any(state["settled"] for state in states):
@@ -233,8 +232,29 @@ def languages(root: Path, kept: Kept | None = None) -> tuple[tuple[str, ...], tu
     return tuple(there), tuple(left_out)
 
 
+def _settled(po: Path, lang: str, kept: Kept | None) -> dict[str, Any]:
+    """Whether a catalogue has a settled translation (``settled``; none where there is no such file), and why it cannot be read (``fault``)."""
+    if not po.exists():
+        return {"settled": False, "fault": ""}
+    key = kept.key("catalogue", lang, po.name, po.read_bytes().hex()) if kept else ""
+    if kept and (known := kept.get(key)):
+        return known
+    try:
+        result = {"settled": any(message.id and message.string and not message.fuzzy and (isinstance(message.string, str) or all(message.string)) for message in read(po, lang)), "fault": ""}
+    except CatalogueError as error:
+        result = {"settled": False, "fault": str(error)}
+    if kept:
+        kept.put(key, result, [], time.time())
+    return result
+
+
 def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _values(made: Mapping[str, Any]) -> list[str]:
+    """The values of a page as texts, in the order of their names; its body, which is long, as it is."""
+    return [str(value) if isinstance(value, str) else _text(value) for _, value in sorted(made.items())]
 
 
 def _halves(numbers: list[int]) -> list[list[int]]:

@@ -219,10 +219,10 @@ def run_notebook(
     return normalise(notebook)
 
 
-def in_language(notebook: Any, path: Path) -> Any:
+def in_language(notebook: Any, path: Path, kept: Kept | None = None) -> Any:
     """A copy with its prose, and the sentences in its code, in the reader's language; an ordinary notebook again.
 
-    A workbook is made anew from its exercises, which have the translations.
+    A workbook is made anew from its exercises, which have the translations. What `kept` holds of an earlier time is taken from there.
     """
     if i18n.language() == i18n.SOURCE:
         return notebook
@@ -231,12 +231,20 @@ def in_language(notebook: Any, path: Path) -> Any:
         from rapport.exercises.notebook import generate
 
         return generate(load(path.stem, path.parents[1]))
-    from rapport.i18n import texts
-
-    change = words_of(path)
     notebook = deepcopy(notebook)
-    for cell in notebook.cells:
-        cell.source = texts.markdown(cell.source, change) if cell.cell_type == "markdown" else texts.code(cell.source, change)
+    written = [[cell.cell_type, cell.source] for cell in notebook.cells]
+    key = kept.key("words", path.name, i18n.language(), str(i18n.marking()), json.dumps(written)) if kept else ""
+    said = kept.get(key) if kept else None
+    if said is None:
+        from rapport.i18n import catalogue, texts
+
+        began, change = time.time(), words_of(path)
+        said = [texts.markdown(source, change) if kind == "markdown" else texts.code(source, change) for kind, source in written]
+        if kept:
+            po = catalogue.po_path(path, path.parents[1], i18n.language())
+            kept.put(key, said, [str(po.resolve()), texts.__file__, catalogue.__file__], began)
+    for cell, source in zip(notebook.cells, said, strict=True):
+        cell.source = source
     return notebook
 
 
@@ -315,7 +323,7 @@ def run_languages(
         if stopped.is_set():
             raise NotebookError(path, None, "", "was not run.")
         with i18n.speaking(lang, marking=marking):  # a thread does not know it by itself
-            notebook = in_language(read_notebook(path), path)
+            notebook = in_language(read_notebook(path), path, kept)
             if kept is None:
                 return run_notebook(notebook, path, root, for_page=for_page, running=running, fork=fork)
             key = kept.key("run", machinery(), path.relative_to(root).as_posix(), lang, str(marking), str(for_page), _asked(notebook))

@@ -4,7 +4,7 @@ Without scripts the link leads to the glossary; ``web/glossary.js`` shows the de
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from markupsafe import Markup, escape
@@ -104,12 +104,12 @@ def _classes(attributes: str) -> list[str]:
     return found[1].split() if (found := re.search(r'\bclass="([^"]*)"', attributes)) else []
 
 
-def definitions(terms: Sequence[Term]) -> Markup:
+def definitions(terms: Sequence[Mapping[str, str]]) -> Markup:
     """What the links of `marked` are described by: hidden until a script shows it."""
-    return Markup("").join(Markup('<p class="term-says" id="says-{}" role="tooltip" popover="manual"><strong>{}</strong> {}</p>\n').format(term.id, term.term, term.says) for term in terms)
+    return Markup("").join(Markup('<p class="term-says" id="says-{}" role="tooltip" popover="manual"><strong>{}</strong> {}</p>\n').format(term["id"], term["term"], term["says"]) for term in terms)
 
 
-def section(terms: Sequence[Term]) -> Markup:
+def section(terms: Sequence[Mapping[str, str]]) -> Markup:
     """The entries of some terms as a part of a page that has the whole course's glossary nowhere."""
     return Markup('<h2 id="{}">{}</h2>{}').format(PAGE, STRINGS["used"], _list(terms, lambda term: Markup(""))) if terms else Markup("")
 
@@ -127,12 +127,12 @@ def body(glossary: Glossary, root: Path, href: Callable[[str, str], str]) -> Mar
         raise ContentError(f"the term {wrong.id!r} is taught in {wrong.taught!r}, and there is no such module; there are {', '.join(stems)}.", root / "playbooks" / "glossary.yaml")
     titles = {stem: playbooks.load(stem, root).front.title for stem in {term.taught for term in glossary.terms}}
 
-    def taught(term: Term) -> Markup:
-        return Markup('<dd class="note">{} <a href="{}">{} {}</a></dd>').format(STRINGS["taught"], href(term.taught, ""), term.taught[:2], titles[term.taught])
+    def taught(term: Mapping[str, str]) -> Markup:
+        return Markup('<dd class="note">{} <a href="{}">{} {}</a></dd>').format(STRINGS["taught"], href(term["taught"], ""), term["taught"][:2], titles[term["taught"]])
 
-    return Markup('<header class="opening"><h1 id="top">{}</h1><p class="lead">{}</p></header>{}').format(glossary.title, glossary.lead, _list(glossary.terms, taught))
+    return Markup('<header class="opening"><h1 id="top">{}</h1><p class="lead">{}</p></header>{}').format(glossary.title, glossary.lead, _list([term.model_dump() for term in glossary.terms], taught))
 
 
-def _list(terms: Sequence[Term], more: Callable[[Term], Markup]) -> Markup:
-    entries = (Markup('<dt id="term-{}">{}</dt><dd>{}</dd>{}\n').format(term.id, term.term, term.says, more(term)) for term in sorted(terms, key=lambda term: collation.key(term.term)))
+def _list(terms: Sequence[Mapping[str, str]], more: Callable[[Mapping[str, str]], Markup]) -> Markup:
+    entries = (Markup('<dt id="term-{}">{}</dt><dd>{}</dd>{}\n').format(term["id"], term["term"], term["says"], more(term)) for term in sorted(terms, key=lambda term: collation.key(term["term"])))
     return Markup('<dl class="glossary">\n{}</dl>').format(Markup("").join(entries))

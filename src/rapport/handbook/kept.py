@@ -91,7 +91,7 @@ class Kept:
             When the work began, in seconds as `time.time` counts them.
         """
         counted = {name: path for path in reads if (name := self._name(path))}
-        if any(Path(path).exists() and Path(path).stat().st_mtime >= since for path in counted.values()):
+        if any(_written(path) >= since for path in counted.values()):
             return
         named = {name: self._digest(path) for name, path in counted.items()}
         body = json.dumps({"reads": named, "result": result}, ensure_ascii=False, sort_keys=True)
@@ -109,15 +109,14 @@ class Kept:
                     path.unlink()
 
     def _name(self, path: str) -> str | None:
-        place = Path(path)
-        if place.is_relative_to(PACKAGE):
-            return f"rapport:{place.relative_to(PACKAGE).as_posix()}"
-        if place.is_relative_to(self.root) and place.relative_to(self.root).parts[0] in COURSE:
-            return place.relative_to(self.root).as_posix()
-        return None
+        # with texts alone: thousands of times in a build
+        if path.startswith(f"{PACKAGE}{os.sep}"):
+            return f"rapport:{path[len(str(PACKAGE)) + 1 :].replace(os.sep, '/')}"
+        inside = path[len(str(self.root)) + 1 :] if path.startswith(f"{self.root}{os.sep}") else ""
+        return inside.replace(os.sep, "/") if inside.partition(os.sep)[0] in COURSE else None
 
     def _place(self, name: str) -> str:
-        return f"{PACKAGE}{os.sep}{name[8:]}" if name.startswith("rapport:") else f"{self.root}{os.sep}{name}"  # thousands of times in a build
+        return f"{PACKAGE}{os.sep}{name[8:]}" if name.startswith("rapport:") else f"{self.root}{os.sep}{name}"
 
     def _digest(self, path: str) -> str:
         if path not in self._digests:
@@ -126,6 +125,14 @@ class Kept:
             except OSError:
                 self._digests[path] = "none"
         return self._digests[path]
+
+
+def _written(path: str) -> float:
+    """When a file was last written, in seconds as `time.time` counts them; 0 for one that is gone."""
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return 0
 
 
 def _hash(data: bytes) -> str:

@@ -85,12 +85,16 @@ def site_files(pages: Mapping[str, tuple[str, Found]], more: tuple[str, ...] = (
     ContentError
         For a page that `verify` refuses.
     """
-    loaded = assets((*SHEETS, *search.LOADS, *more)) | fonts() | manifests(pages) | dict(made or {})
-    if "facilitator.css" in more:
-        loaded |= {_margins(lang): margin_style(lang).encode() for lang in i18n.LANGUAGES}
+    loaded = beside_pages(pages, more) | dict(made or {})
     verify({name: found for name, (_, found) in pages.items()}, [*loaded, MARKER])
     files = {**{name: html.encode() for name, (html, _) in pages.items()}, **loaded}
     return files | {KEEPER: keeper(files), MARKER: MARKER_TEXT.encode()}
+
+
+def beside_pages(names: Collection[str], more: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """Every style sheet, script, font and manifest of a folder with the pages `names`, by file name."""
+    margins = {_margins(lang): margin_style(lang).encode() for lang in i18n.LANGUAGES} if "facilitator.css" in more else {}
+    return assets((*SHEETS, *search.LOADS, *more)) | fonts() | manifests(names) | margins
 
 
 def keeper(files: Mapping[str, bytes]) -> bytes:
@@ -241,8 +245,8 @@ def deliver(out: Path, site: Mapping[str, bytes], beside: Mapping[str, bytes]) -
         ) from None
 
 
-def update(out: Path, site: Mapping[str, bytes]) -> list[str]:
-    """Write those files of the folder that differ, each whole or not at all, and remove pages that are no more; the names, sorted.
+def update(out: Path, site: Mapping[str, bytes], whole: bool = True) -> list[str]:
+    """Write those files of the folder that differ, each whole or not at all, and remove pages that are no more where `site` is the `whole` of it; the names, sorted.
 
     Raises
     ------
@@ -250,7 +254,7 @@ def update(out: Path, site: Mapping[str, bytes]) -> list[str]:
         When the place cannot be written.
     """
     check_destination(out)
-    gone = {path.name for path in out.glob("*.html")} - set(site)
+    gone = {path.name for path in out.glob("*.html")} - set(site) if whole else set()
     changed = [name for name, data in site.items() if not (out / name).is_file() or (out / name).read_bytes() != data]
     try:
         for name in changed:

@@ -60,6 +60,10 @@ class Module:
     def number(self) -> str:
         return self.stem[:2]
 
+    @property
+    def card_ids(self) -> list[str]:
+        return [play.id for play in self.playbook.plays]
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -195,7 +199,7 @@ def single_href(stem: str, terms: Sequence[str] = ()) -> Href:
     return lambda page, anchor="": f"#{anchor or tops[page]}" if page in tops or (page, anchor) in there else ""
 
 
-def relink(html: str, href: Href, path: Path, module: Module | None = None) -> Markup:
+def relink(html: str, href: Href, path: Path, module: Module | Body | None = None) -> Markup:
     """Turn each address as an author writes it into one of the page.
 
     Authors link to files of the course (``../exercises/10_x.ipynb``, ``playbook.md#card``), to ``#card-id``,
@@ -208,7 +212,7 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
     """
     from html import unescape
 
-    cards = {play.id for play in module.playbook.plays} if module else set()
+    cards = module.card_ids if module else ()
 
     def resolve(address: str) -> str:
         if re.match(r"(?:https?|mailto):", address, re.IGNORECASE):
@@ -245,11 +249,28 @@ def relink(html: str, href: Href, path: Path, module: Module | None = None) -> M
 
 @dataclass(frozen=True)
 class Body:
-    """The body of a module's page with addresses as authors write them, the terms that it links to, and the ids on it: the same for every form."""
+    """What every form of a module shows, with addresses as authors write them; what JSON holds.
 
+    Attributes
+    ----------
+    stem, title : str
+    html : str
+        The notebook, and what it leaves out.
+    cards : str
+        The play cards as they follow the notebook, one heading lower than on a page of their own.
+    terms : list of dict
+        Terms of the glossary in `html`: ``id``, ``term``, ``says``.
+    ids, card_ids : list of str
+        Ids in `html`; those of the cards.
+    """
+
+    stem: str
+    title: str
     html: str
-    terms: list[Any]
-    ids: set[str]
+    cards: str
+    terms: list[dict[str, str]]
+    ids: list[str]
+    card_ids: list[str]
 
 
 def module_body(module: Module, root: Path) -> Body:
@@ -294,13 +315,14 @@ def module_body(module: Module, root: Path) -> Body:
     relink(rest, site_href(module.stem), module.playbook.path, module)  # a fault in it is one of the playbook
     view = module_view(module, lambda page, _: f"../playbooks/{module.stem}/playbook.md") | {"notebook_html": Markup(body), "rest_html": Markup(rest)}
     html, terms = glossary.marked(str(_parts().module_body(view)), glossary.load(root), lambda term: f"../playbooks/glossary.yaml#{term}")
-    return Body(html, terms, ids)
+    explained = [{"id": term.id, "term": str(term.term), "says": str(term.says)} for term in terms]
+    return Body(module.stem, module.title, html, cards_html(module, root, level=3), explained, sorted(ids), module.card_ids)
 
 
-def linked(body: Body, module: Module, href: Href) -> Markup:
+def linked(body: Body, root: Path, href: Href) -> Markup:
     """A module's body with the addresses of one form; what leads to sheets out of its reach is left out."""
     html = body.html if href(markets.INDEX, "") else re.sub(r'<p class="note market-links">.*?</p>\n', "", body.html)
-    return relink(html, href, module.notebook_path, module)
+    return relink(html, href, root / "notebooks" / f"{body.stem}.ipynb", body)
 
 
 def market_links(graph: Mapping[str, Any], root: Path) -> list[dict[str, str]]:
@@ -351,12 +373,12 @@ def _without_title(body: str) -> str:
     return re.sub(r"^\s*<h1[^>]*>.*?</h1>\s*", "", body, count=1, flags=re.DOTALL)
 
 
-def cards_body(module: Module, root: Path, href: Href, level: int = 2) -> Markup:
-    """All play cards of a module, each with a stable id and a button that prints it alone."""
+def cards_html(module: Module, root: Path, level: int = 2) -> str:
+    """All play cards of a module, each with a stable id and a button that prints it alone; addresses as authors write them."""
     known = bibliography(root)
     intro = markdown.to_html(module.playbook.intro, heading_offset=1) if module.playbook.intro else ""
     cards = [_parts().printable(play.id, Markup(show.card_html(play, known, level=level))) for play in module.playbook.plays]
-    return relink(f'<div class="cards-intro">{intro}</div>{"".join(cards)}', href, module.playbook.path, module)
+    return f'<div class="cards-intro">{intro}</div>{"".join(cards)}'
 
 
 def text_page(root: Path, name: str, href: Href, ids: set[str], offset: int = 0) -> dict[str, Any]:
@@ -408,13 +430,13 @@ def progress_pages(root: Path, modules: Sequence[Module]) -> list[Page]:
 
 def module_pages(root: Path, module: Module, made: Body) -> list[Page]:
     """A module's own page, and that of its cards."""
-    body = linked(made, module, site_href(module.stem))
+    body = linked(made, root, site_href(module.stem))
     pages = [Page(module.stem, module.title, body + glossary.definitions(made.terms), "module", "", contents_of(body))]
     if module.playbook.plays:
         name = f"{module.stem}-cards"
         head = Markup('<header class="opening"><h1>{}</h1><p class="lead">{}</p></header>').format(say("cards_of", title=module.title), STRINGS["cards_lead"])
         contents = [{"id": play.id, "title": play.title} for play in module.playbook.plays]
-        pages.append(Page(name, say("cards_of", title=module.title), head + cards_body(module, root, site_href(name)), "cards", STRINGS["cards_lead"], contents))
+        pages.append(Page(name, say("cards_of", title=module.title), head + relink(cards_html(module, root), site_href(name), module.playbook.path, module), "cards", STRINGS["cards_lead"], contents))
     return pages
 
 
@@ -469,19 +491,18 @@ def market_pages(root: Path) -> list[Page]:
     return made
 
 
-def single_page(root: Path, module: Module, made: Body) -> Page:
+def single_page(root: Path, made: Body) -> Page:
     """A module with its cards and the notes about the course, as one page that links to nothing outside itself."""
-    terms = made.terms
-    href = single_href(module.stem, [term.id for term in terms])
-    body = linked(made, module, href)
-    cards = cards_body(module, root, href, level=3)
-    front = text_page(root, "about", href, made.ids | {"your-data"}, offset=1)
+    href = single_href(made.stem, [term["id"] for term in made.terms])
+    body = linked(made, root, href)
+    cards = relink(made.cards, href, root / "playbooks" / made.stem / "playbook.md", made)
+    front = text_page(root, "about", href, {*made.ids, "your-data"}, offset=1)
     sections = Markup('{}<h2 id="cards">{}</h2>{}{}<h2 id="about">{}</h2>{}{}{}').format(
-        body, STRINGS["action_cards"], cards, glossary.section(terms), front["title"], front["html"], _parts().erase(), glossary.definitions(terms)
+        body, STRINGS["action_cards"], cards, glossary.section(made.terms), front["title"], front["html"], _parts().erase(), glossary.definitions(made.terms)
     )
-    titles = {"module": module.title, "cards": STRINGS["action_cards"], "about": STRINGS["about"]}
+    titles = {"module": made.title, "cards": STRINGS["action_cards"], "about": STRINGS["about"]}
     nav = [{"href": f"#{anchor}", "title": title, "current": False} for anchor, title in titles.items()]
-    return Page(module.stem, module.title, sections, "module", "", contents_of(sections), nav, home="#main", footer=STRINGS["made_by"])
+    return Page(made.stem, made.title, sections, "module", "", contents_of(sections), nav, home="#main", footer=STRINGS["made_by"])
 
 
 def contents_of(body: str) -> list[dict[str, str]]:
@@ -553,10 +574,10 @@ def frame(pages: list[Page], modules: Sequence[Any]) -> None:
         after.previous = {"href": file_of(before.name), "title": before.title}
 
 
-def link_languages(pages: list[Page]) -> None:
-    """Give every page the switch to the same page in the other languages it is made in."""
+def link_languages(pages: list[Page], langs: Sequence[str] = ()) -> None:
+    """Give every page the switch to the same page in other languages: in `langs`, where all of them are known, else in those among `pages`."""
     for page in pages:
-        there = {other.lang: other.file for other in pages if other.name == page.name}
+        there = {lang: file_of(page.name, lang) for lang in langs} or {other.lang: other.file for other in pages if other.name == page.name}
         if len(there) > 1:
             page.languages = [{"lang": lang, "name": i18n.NAMES[lang], "href": there[lang], "current": lang == page.lang} for lang in i18n.LANGUAGES if lang in there]
 

@@ -21,7 +21,7 @@ from rapport.i18n import collation, typesetting
 from rapport.playbooks.bibliography import setters
 
 Made = dict[str, Any]
-"""``pages`` and ``single`` (pages as dicts), ``told`` (what the front page says of a module), ``sheets`` and ``further``, ``cardset`` (a finished document): what JSON holds."""
+"""``pages`` (as dicts), ``single`` (a module's `pages.Body` as a dict, for its one-file form), ``told`` (what the front page says of a module), ``sheets`` and ``further``, ``cardset`` (a finished document): what JSON holds."""
 
 KINDS = {"market": "market", "moments": "moment", "glossary": "term"}
 """What the search calls a place of a page of some kind; any other is text."""
@@ -45,9 +45,9 @@ def prepare() -> None:
 
 
 def work(what: str, lang: str, *values: Any) -> Any:
-    """Do one piece of work in a language: ``make``, ``exercises`` or ``html``, with their arguments."""
+    """Do one piece of work in a language: ``make``, ``exercises``, ``html`` or ``singles``, with their arguments."""
     with i18n.speaking(lang, marking=True):
-        return {"make": make, "exercises": exercises, "html": html}[what](*values)
+        return {"make": make, "exercises": exercises, "html": html, "singles": singles}[what](*values)
 
 
 def wanted(root: Path, stems: Sequence[str], edition: str) -> Iterator[tuple[str, str]]:
@@ -108,7 +108,7 @@ def make(root: Path, edition: str, kind: str, name: str, given: Any) -> Made:
         if edition == "facilitator":
             made["sheets"] = facilitator.module_sheets(root, module)
         else:
-            made["single"] = asdict(pages.single_page(root, module, body))
+            made["single"] = asdict(body)
     elif kind == "reference":
         kinds = ("reference", "trainer") if edition == "facilitator" else ("reference",)
         references = pages.read_references(root, {root / "notebooks" / f"{name}.ipynb": given}, kinds)
@@ -191,7 +191,13 @@ def framed(front: Made, others: Sequence[Made], edition: str, order: Callable[[S
     return made
 
 
-def html(made: Sequence[dict[str, Any]], more: Sequence[str], single: bool) -> list[tuple[str, Found]]:
-    """Finished documents of several pages, with what `findings` says of them: of the folder with `more` assets, or as one-file forms."""
-    documents = [package.single_file(page_of(page)).decode() if single else package.page_html(page_of(page), tuple(more)) for page in made]
-    return [(document, findings(document, inline_allowed=single)) for document in documents]
+def html(made: Sequence[dict[str, Any]], more: Sequence[str]) -> list[tuple[str, Found]]:
+    """Finished documents of several pages of the folder, with `more` assets, and what `findings` says of them."""
+    documents = [package.page_html(page_of(page), tuple(more)) for page in made]
+    return [(document, findings(document)) for document in documents]
+
+
+def singles(bodies: Sequence[dict[str, Any]], root: Path) -> list[tuple[str, Found]]:
+    """The one-file forms of several modules, from ``single`` of their pieces, and what `findings` says of them."""
+    documents = [package.single_file(pages.single_page(root, pages.Body(**body))).decode() for body in bodies]
+    return [(document, findings(document, inline_allowed=True)) for document in documents]

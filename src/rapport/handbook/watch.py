@@ -8,10 +8,11 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+from rapport import i18n
 from rapport.content import ContentError
 from rapport.handbook import package, parts
 from rapport.handbook.assembly import Assembly
@@ -19,7 +20,7 @@ from rapport.handbook.kept import COURSE, PACKAGE, Kept
 from rapport.handbook.workshop import Workshop
 
 RELOADER = """(function () {
-  const source = new EventSource("rapport-changes");
+  const source = new EventSource("rapport-changes?page=" + encodeURIComponent(location.pathname.split("/").pop() || "index.html"));
   source.onmessage = function () { location.reload(); };
   source.onerror = function () { source.onopen = function () { location.reload(); }; };
 })();
@@ -52,7 +53,7 @@ def watch(root: Path, out: Path, edition: str, port: int, say: Callable[[str], N
 async def _watch(root: Path, out: Path, edition: str, port: int, say: Callable[[str], None], fork: bool, browser: bool) -> None:
     from watchfiles import awatch
 
-    listeners: set[asyncio.Queue[str]] = set()
+    listeners: dict[asyncio.Queue[str], str] = {}
     address = _serve(out, port, listeners)
     say(f"The handbook is shown at {address}; stop with Ctrl-C.")
     if browser:
@@ -62,23 +63,34 @@ async def _watch(root: Path, out: Path, edition: str, port: int, say: Callable[[
     folders = [path for path in [*(root / folder for folder in COURSE), PACKAGE] if path.is_dir()]
     with Workshop(parts.WORK, fork) as shop:  # one for all: its processes begin with the page code imported
         async for changes in awatch(*folders, debounce=100, step=20, watch_filter=_counts, ignore_permission_denied=True):
-            if any(Path(path).is_relative_to(PACKAGE) and path.endswith(".py") for _, path in changes):
+            if any(Path(path).is_relative_to(PACKAGE) and Path(path).parent.name != "web" for _, path in changes):
                 say("The machinery changed; starting again.")
                 break
             began = time.monotonic()
-            try:
-                changed = await asyncio.get_running_loop().run_in_executor(None, rebuild, root, out, edition, shop, fork)
-            except ContentError as error:
-                say(f"{error}\nThe pages stay as they were.")
-                continue
-            say(f"{', '.join(changed) or 'No page'} changed ({time.monotonic() - began:.1f} s).")
-            for listener in listeners if changed else ():
-                listener.put_nowait("changed")
+            first = {language_of(page) for page in listeners.values()}  # what somebody looks at is made before the rest
+            told = False
+            for only in (first, ()) if first else ((),):
+                try:
+                    changed = await asyncio.get_running_loop().run_in_executor(None, rebuild, root, out, edition, shop, fork, only)
+                except ContentError as error:
+                    say(f"{error}\nThe pages stay as they were.")
+                    break
+                if changed or not (only or told):
+                    say(f"{', '.join(changed) or 'No page'} changed ({time.monotonic() - began:.1f} s).")
+                    told = True
+                for listener, page in listeners.items():
+                    if page in changed or any(name in package.assets(package.SHEETS) for name in changed):
+                        listener.put_nowait("changed")
     os.execv(sys.executable, [sys.executable, *sys.argv])
 
 
-def rebuild(root: Path, out: Path, edition: str, shop: Workshop, fork: bool = True) -> list[str]:
-    """Make the folder again in `shop` and write the files that differ; their names, sorted.
+def language_of(page: str) -> str:
+    """Language of a page by the name of its file."""
+    return next((lang for lang in i18n.LANGUAGES if page.endswith(f".{lang}.html")), i18n.SOURCE)
+
+
+def rebuild(root: Path, out: Path, edition: str, shop: Workshop, fork: bool = True, only: Collection[str] = ()) -> list[str]:
+    """Make the folder again in `shop`, or its pages in the languages `only`, and write the files that differ; their names, sorted.
 
     Raises
     ------
@@ -86,8 +98,8 @@ def rebuild(root: Path, out: Path, edition: str, shop: Workshop, fork: bool = Tr
         As `handbook.build`; nothing is written then.
     """
     forget_caches()
-    with Assembly(root, edition, Kept(root), lambda what, done, total: None, fork, shop) as assembly:
-        return package.update(out, assembly.site())
+    with Assembly(root, edition, Kept(root), lambda what, done, total: None, fork, shop, only) as assembly:
+        return package.update(out, assembly.some(), whole=False) if only else package.update(out, assembly.site())
 
 
 def forget_caches() -> None:
@@ -104,7 +116,7 @@ def _counts(_: Any, path: str) -> bool:
     return "__pycache__" not in parts and ".ipynb_checkpoints" not in parts and not Path(path).name.startswith(".") and not path.endswith(("~", ".tmp"))
 
 
-def _serve(out: Path, port: int, listeners: set[asyncio.Queue[str]]) -> str:
+def _serve(out: Path, port: int, listeners: dict[asyncio.Queue[str], str]) -> str:
     from tornado import httpserver, netutil, web
 
     class Page(web.StaticFileHandler):
@@ -139,7 +151,7 @@ def _serve(out: Path, port: int, listeners: set[asyncio.Queue[str]]) -> str:
         async def get(self) -> None:
             self.set_header("Content-Type", "text/event-stream")
             queue: asyncio.Queue[str] = asyncio.Queue()
-            listeners.add(queue)
+            listeners[queue] = self.get_query_argument("page", "")
             try:
                 self.write(": here\n\n")
                 await self.flush()
@@ -147,7 +159,7 @@ def _serve(out: Path, port: int, listeners: set[asyncio.Queue[str]]) -> str:
                     self.write(f"data: {await queue.get()}\n\n")
                     await self.flush()
             finally:
-                listeners.discard(queue)
+                del listeners[queue]
 
     sockets = netutil.bind_sockets(port, "127.0.0.1")
     handlers = [("/rapport-reloader.js", Reloader), ("/rapport-changes", Changes), ("/(.*)", Page, {"path": str(out), "default_filename": "index.html"})]

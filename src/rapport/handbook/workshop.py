@@ -45,18 +45,28 @@ class Workshop:
         if fork and kernels.available():
             from rapport.kernels import fork as forks
 
-            self._here, there = Pipe()
-            self._process = get_context("forkserver").Process(target=_master, args=(there, work))
+            self._here, self._there = Pipe()
+            self._process = get_context("forkserver").Process(target=_master, args=(self._there, work))
+            forks.begin()
+            self._starting = threading.Thread(target=self._start, daemon=True)  # the process it is forked from takes seconds to import
+            self._starting.start()
+
+    def _start(self) -> None:
+        from rapport.kernels import fork as forks
+
+        with contextlib.suppress(EOFError, OSError):  # it ended at once: whoever asks for work hears of it
             forks.start(self._process)
-            there.close()
+        self._there.close()
 
     def __enter__(self) -> Workshop:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._process:
+            self._starting.join()
             self._here.close()  # the master ends its workers when nobody listens any more
-            self._process.join()
+            if self._process.pid:
+                self._process.join()
 
     def do(self, tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any, set[str] | None, float]]:
         """Do all tasks, in any order.
@@ -73,6 +83,7 @@ class Workshop:
                 began = time.time()
                 yield number, _result(function, task), None, began
             return
+        self._starting.join()
         # Sent from a thread of its own: master and caller would wait for each other, were both in the middle of sending.
         threading.Thread(target=self._send, args=(tasks,), daemon=True).start()
         for _ in tasks:

@@ -83,6 +83,12 @@ def start(process: Any) -> None:
             sys.modules["__main__"] = main
 
 
+def begin() -> None:
+    """Start the warm process, if it does not run yet, and do not wait until it has everything imported."""
+    with _starting:
+        _start_server()
+
+
 def _start_server() -> None:
     before = dict(os.environ)
     for name in before:
