@@ -26,7 +26,7 @@ def said(notebook):
 
 
 def test_the_warm_process_has_one_thread_and_none_of_the_engines():
-    code = "import sys, rapport.kernels.warm as w\nprint(w.threads(), sorted({'numpy', 'pandas', 'matplotlib', *w.NEVER} & set(sys.modules)), 'get_ipython' in vars(__builtins__))"
+    code = "import sys, rapport.kernels.warm\nfrom rapport.kernels import alone\nprint(alone.threads(), sorted({'numpy', 'pandas', 'matplotlib', *alone.ENGINES} & set(sys.modules)), 'get_ipython' in vars(__builtins__))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={"OPENBLAS_NUM_THREADS": "1", "PATH": "", "PYTHONPATH": str(Path(kernels.__file__).parents[2])})
     assert ran.stdout.split("\n")[0] == "1 ['matplotlib', 'numpy', 'pandas'] False", ran.stderr
 

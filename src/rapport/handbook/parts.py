@@ -18,6 +18,7 @@ from rapport.handbook import cardset, facilitator, package, pages, render, searc
 from rapport.handbook.pages import Module, Page
 from rapport.handbook.verify import Found, findings
 from rapport.i18n import collation, typesetting
+from rapport.kernels.alone import without_engines
 from rapport.playbooks.bibliography import setters
 
 Made = dict[str, Any]
@@ -28,8 +29,20 @@ KINDS = {"market": "market", "moments": "moment", "glossary": "term"}
 WORK = "rapport.handbook.parts:work"
 
 
-def prepare() -> None:
-    """Begin what every piece needs and no course decides: libraries, templates, patterns of hyphens. Called once, in the process that others are forked from."""
+def prepare(kind: str) -> None:
+    """Begin what no course decides, in the process that others are forked from: libraries, templates, patterns of hyphens.
+
+    Parameters
+    ----------
+    kind : str
+        A kind of work (see `work`); '' for what every kind needs.
+    """
+    if kind == "exercises":
+        with without_engines():
+            import_module("pandas")
+        import_module("rapport.exercises.page")
+    if kind:
+        return
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
     for name in ("bs4", "latex2mathml.converter", "mdit_py_plugins.dollarmath", "pygments.formatters"):

@@ -19,6 +19,7 @@ from typing import Any
 
 from rapport import kernels
 from rapport.content import ContentError
+from rapport.kernels.alone import single
 
 Work = str
 """A function by its place, ``package.module:function``; it takes a task's values and returns something that can be pickled."""
@@ -37,7 +38,8 @@ class Workshop:
     Notes
     -----
     To be used with ``with``: at the end, or when the caller is stopped, the processes are gone. They begin to import at once:
-    what the work's module imports, and whatever its function ``prepare``, where it has one, begins with before anything is asked.
+    what the work's module imports, and whatever its function ``prepare``, where it has one, begins with: called with nothing to begin with,
+    and with the first value of a task before the first of its kind.
     """
 
     def __init__(self, work: Work, fork: bool = True):
@@ -45,28 +47,19 @@ class Workshop:
         if fork and kernels.available():
             from rapport.kernels import fork as forks
 
-            self._here, self._there = Pipe()
-            self._process = get_context("forkserver").Process(target=_master, args=(self._there, work))
-            forks.begin()
-            self._starting = threading.Thread(target=self._start, daemon=True)  # the process it is forked from takes seconds to import
-            self._starting.start()
-
-    def _start(self) -> None:
-        from rapport.kernels import fork as forks
-
-        with contextlib.suppress(EOFError, OSError):  # it ended at once: whoever asks for work hears of it
+            self._here, there = Pipe()
+            # Not forked from the warm process of the kernels: without their libraries it is ready in half the time, and often no kernel is needed.
+            self._process = get_context("spawn").Process(target=_master, args=(there, work))
             forks.start(self._process)
-        self._there.close()
+            there.close()
 
     def __enter__(self) -> Workshop:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._process:
-            self._starting.join()
             self._here.close()  # the master ends its workers when nobody listens any more
-            if self._process.pid:
-                self._process.join()
+            self._process.join()
 
     def do(self, tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any, set[str] | None, float]]:
         """Do all tasks, in any order.
@@ -83,7 +76,6 @@ class Workshop:
                 began = time.time()
                 yield number, _result(function, task), None, began
             return
-        self._starting.join()
         # Sent from a thread of its own: master and caller would wait for each other, were both in the middle of sending.
         threading.Thread(target=self._send, args=(tasks,), daemon=True).start()
         for _ in tasks:
@@ -103,10 +95,12 @@ def _master(conn: Connection, work: Work) -> None:
     from rapport.kernels.reads import listen
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked; we end when the pipe does
+    kinds: set[str] = set()
     before: set[str] = set()
     listen(before.add)
     function = _function(work)
-    getattr(sys.modules[function.__module__], "prepare", lambda: None)()
+    prepare = getattr(sys.modules[function.__module__], "prepare", lambda kind: None)
+    prepare("")
     gc.freeze()  # a worker neither looks through all this when it tidies up, nor copies the memory that it lies in
     waiting: deque[tuple[int, tuple[Any, ...]]] = deque()
     running: dict[Connection, tuple[int, Any]] = {}
@@ -114,6 +108,10 @@ def _master(conn: Connection, work: Work) -> None:
         while True:
             while waiting and len(running) < (os.cpu_count() or 2):
                 number, task = waiting.popleft()
+                if task[0] not in kinds:
+                    kinds.add(task[0])
+                    prepare(task[0])
+                    single(__name__)
                 mine, its = get_context("fork").Pipe(duplex=False)
                 worker = get_context("fork").Process(target=_worker, args=(its, function, number, task, before))
                 worker.start()

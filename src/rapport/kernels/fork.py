@@ -4,11 +4,14 @@ The process is the standard library's fork server, which starts no thread; `warm
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from multiprocessing.forkserver import ensure_running, set_forkserver_preload
 from types import ModuleType
 from typing import Any
@@ -70,34 +73,36 @@ class _Forked:
 
 
 def start(process: Any) -> None:
-    """Start a process of the ``forkserver`` context, and the warm process where it does not run yet.
+    """Start a process of the ``forkserver`` context, with the warm process where it does not run yet, or one of the ``spawn`` context.
 
     The child would run the caller's script again to have its ``__main__``; nothing here needs that, so it finds none.
     """
+    forked = isinstance(process, ForkServerProcess)
     with _starting:
         main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
         try:
-            _start_server()
-            process.start()
+            with _settled():
+                if forked:
+                    set_forkserver_preload(PRELOAD)
+                    ensure_running()
+                else:
+                    process.start()
+            if forked:
+                process.start()  # waits until the warm process has everything imported
         finally:
             sys.modules["__main__"] = main
 
 
-def begin() -> None:
-    """Start the warm process, if it does not run yet, and do not wait until it has everything imported."""
-    with _starting:
-        _start_server()
-
-
-def _start_server() -> None:
+@contextlib.contextmanager
+def _settled() -> Iterator[None]:
+    """Inside, the environment is what a process of ours may inherit."""
     before = dict(os.environ)
     for name in before:
         if name.startswith(_SETTINGS):
             del os.environ[name]
     os.environ.update(_AT_IMPORT | own_python())
     try:
-        set_forkserver_preload(PRELOAD)
-        ensure_running()
+        yield
     finally:
         for name in os.environ.keys() - before.keys():
             del os.environ[name]

@@ -9,7 +9,7 @@ import rapport.exercises.session
 import rapport.playbooks.show  # noqa: F401
 import rapport.widgets  # noqa: F401
 from rapport.i18n import LANGUAGES, collation
-from rapport.kernels.warm import single
+from rapport.kernels.alone import single
 from rapport.playbooks.bibliography import setters
 
 collation.default()
