@@ -91,6 +91,11 @@ class Incident(_Declared):
         """Everything that can be picked, in the order shown."""
         return [*self.readings, *self.checks, *self.actions]
 
+    @cached_property
+    def chances(self) -> int:
+        """In how many of the three questions a guess by nationality is on offer (0 … 3)."""
+        return sum(any(option.over_inference for option in part) for part in (self.readings, self.checks, self.actions))
+
 
 def _problems(incident: Incident) -> Iterator[str]:
     words = len(incident.incident.split())
@@ -248,7 +253,7 @@ def _balance_faults(bank: Bank) -> Iterator[str]:
 
 def chances(incident: Incident) -> int:
     """In how many of the three questions a guess by nationality is on offer (0 … 3)."""
-    return sum(any(option.over_inference for option in part) for part in (incident.readings, incident.checks, incident.actions))
+    return incident.chances
 
 
 def form_minutes(form: Iterable[Incident]) -> float:

@@ -3,8 +3,9 @@ Everything that can be picked is worked out beforehand (`tables`), so that the b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
@@ -57,13 +58,18 @@ class Answer:
         return None
 
 
-def reading_credit(plausible: list[int], ranking: str) -> float:
+def reading_credit(plausible: Sequence[int], ranking: str) -> float:
     """Share of the pairs that the key orders which `ranking` puts in the same order, 0 … 1.
 
     With ``C`` the pairs of readings of unequal plausibility that the ranking orders as the key does, and ``P`` all pairs
     of unequal plausibility, the credit is ``C / P``. Readings that the key holds equally good make no pair, so either
     order of them earns the same.
     """
+    return _credit(tuple(plausible), ranking)
+
+
+@lru_cache(maxsize=1024)  # of a few dozen keys and six rankings
+def _credit(plausible: tuple[int, ...], ranking: str) -> float:
     pairs = [(one, other) for one in range(3) for other in range(3) if plausible[one] > plausible[other]]
     return sum(ranking.index(LETTERS[one]) < ranking.index(LETTERS[other]) for one, other in pairs) / len(pairs)
 
@@ -99,6 +105,7 @@ def _right(incident: Incident) -> str:
     return LETTERS[[action.worth for action in incident.actions].index(3)]
 
 
+@lru_cache(maxsize=1)
 def brier_table() -> list[list[float]]:
     """Squared error of each step of confidence: ``[when wrong, when right]``.
 

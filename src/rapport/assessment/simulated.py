@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from statistics import quantiles
 from typing import Any
 
@@ -136,4 +137,9 @@ def _pick(worths: Sequence[float], guesses: Sequence[int], habit: Habit, luck: r
 
 
 def _weighed(worths: Sequence[float], sense: float, luck: random.Random) -> int:
-    return luck.choices(range(len(worths)), weights=[math.exp(sense * worth) for worth in worths])[0]
+    return luck.choices(range(len(worths)), cum_weights=_chances(tuple(worths), sense))[0]
+
+
+@lru_cache(maxsize=4096)  # a simulated group meets the same few patterns ten thousands of times
+def _chances(worths: tuple[float, ...], sense: float) -> list[float]:
+    return list(accumulate(math.exp(sense * worth) for worth in worths))
