@@ -78,7 +78,7 @@
   // the longest first, after the way of J. Ameta, N. Joshi and I. Mathur, "A lightweight stemmer for Gujarati" (2012).
   const SAME = { "ઁ": "ં", "ઍ": "એ", "ઑ": "ઓ", "ૅ": "ે", "ૉ": "ો", "ૈ": "ે", "ઐ": "એ", "ૌ": "ો", "ઔ": "ઓ", "ી": "િ", "ૂ": "ુ", "ઈ": "ઇ", "ઊ": "ઉ", "઼": "" };
   const GUJARATI_ENDINGS = ["માંથિ", "વાનાં", "વાનિ", "વાનો", "વાનુ", "નામાં", "નાથિ", "વાનું", "ઓનાં", "ઓમાં", "ઓનિ", "ઓનો", "ઓનું", "ઓના", "ઓને", "ઓથિ", "ઓએ",
-    "માં", "નાં", "નું", "વું", "વાં", "તાં", "યાં", "થિ", "નિ", "નો", "ના", "ને", "એ", "ઓ", "વા", "વિ", "વો", "તા", "તિ", "તો", "તું", "યા", "યો", "યું", "શો", "શે", "શું", "ાં", "ું", "ે", "ો", "ા", "િ", "ુ"];
+    "માં", "નાં", "નું", "વું", "વાં", "તાં", "યાં", "થિ", "નિ", "નો", "ના", "ને", "એ", "ઓ", "વા", "વિ", "વો", "તા", "તિ", "તો", "તું", "યા", "યો", "યું", "શો", "શે", "શું", "ેલો", "ેલિ", "ેલું", "ેલા", "ેલ", "નાર", "નારા", "ાં", "ું", "ે", "ો", "ા", "િ", "ુ"];
   const ENDINGS = [...GUJARATI_ENDINGS].sort((one, other) => other.length - one.length);
   function gujarati(word) {
     let rest = word;
@@ -87,7 +87,7 @@
       if (!ending) break;
       rest = rest.slice(0, -ending.length);
     }
-    return rest;
+    return rest.replace(/્$/, "");
   }
   function letters(text) { return (text.match(/\p{Lo}/gu) || []).length; }
 
@@ -96,7 +96,7 @@
   const LIKELIER = { card: 1.3, case: 1.1, text: 1, exercise: 0.9, market: 1, moment: 0.8, term: 1 };
 
   const OTHERS = 0.3; // of the score of a section that another market's sheet shows already
-  const LITTLE = 0.25; // of what a word of a question counts, beside the others
+  const LITTLE = 0.2; // of what a word of a question counts, beside the others
 
   class Texts {
     /** `data`: from rapport.handbook.search.texts; `typed`: from rapport.handbook.search.typed. */
