@@ -88,11 +88,29 @@ def test_whatever_has_names_to_type_is_there_in_that_language(built, lang):
     ("en", ["apologise", "apology", "apologizing", "apologetic"]),
     ("en", ["complaint", "complain", "complaints", "copmlaint", "how do I handle a complaint?"]),
     ("lv", ["atvainoties", "atvainošanās", "kā atvainoties klientam"]),
+    ("gu", ["માફી", "maafi", "mafi"]),
 ])  # fmt: skip
 def test_forms_of_a_word_find_the_same_place(opened, lang, ways):
     page = opened(lang=lang)
     found = {way: type_in(page, way)[:3] for way in ways}
     assert set.intersection(*map(set, found.values())), found
+
+
+def test_a_place_is_found_by_a_name_that_nothing_in_it_says(opened):
+    page = opened()
+    assert type_in(page, "vegan")[0] == "03_culture_as_a_hypothesis-cards.html#inclusive-default"
+    assert "vegan" not in page.locator("rapport-search li").first.inner_text().lower()
+
+
+def test_where_no_market_is_named_one_sheet_stands_for_all(opened):
+    page = opened()
+    first = [place(address, "en") for address in type_in(page, "privacy law")[:2]]
+    assert len([name for name, anchor in first if name.startswith("market-") and anchor == "law"]) == 1
+    assert place(type_in(page, "privacy law in Sweden")[0], "en") == ("market-se", "law")
+
+
+def test_words_of_a_question_alone_are_looked_for(opened):
+    assert type_in(opened(), "what") != []
 
 
 def test_a_result_says_what_and_where_it_is_and_leads_there(opened):

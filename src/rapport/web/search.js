@@ -89,6 +89,15 @@
     }
     return rest.replace(/્$/, "");
   }
+
+  // Gujarati in Latin letters has no one spelling: what is compared is without a, breaths and doubled letters.
+  const LATIN = { "ક": "k", "ખ": "k", "ગ": "g", "ઘ": "g", "ચ": "c", "છ": "c", "જ": "j", "ઝ": "j", "ટ": "t", "ઠ": "t", "ડ": "d", "ઢ": "d", "ણ": "n", "ત": "t", "થ": "t", "દ": "d", "ધ": "d", "ન": "n", "પ": "p", "ફ": "f",
+    "બ": "b", "ભ": "b", "મ": "m", "ય": "y", "ર": "r", "લ": "l", "ળ": "l", "વ": "v", "શ": "s", "ષ": "s", "સ": "s", "હ": "h", "ં": "n", "િ": "i", "ુ": "u", "ે": "e", "ો": "o", "ઇ": "i", "ઉ": "u", "એ": "e", "ઓ": "o", "ૃ": "r" };
+  function inLatin(word) {
+    const plain = GUJARATI.test(word) ? [...word].map((sign) => LATIN[sign] || "").join("") : word.replace(/ee/g, "i").replace(/oo/g, "u").replace(/ph/g, "f").replace(/w/g, "v").replace(/z/g, "j").replace(/x/g, "ks").replace(/([kgctdpbjs])h+/g, "$1");
+    return plain.replace(/a/g, "").replace(/n(?=[bcdfgjklmpqrstv])/g, "").replace(/(.)\1+/g, "$1");
+  }
+
   function letters(text) { return (text.match(/\p{Lo}/gu) || []).length; }
 
   // ---- The index ------------------------------------------------------------------------------------------------------
@@ -111,7 +120,6 @@
       });
       this.also = Object.entries(typed.words).map(([said, meant]) => [words(said).map((each) => terms(each)[0]), meant.map((each) => words(each).map(plainly).filter((word, at, all) => word.length > 3 || all.length === 1))]);
       this.written = new Set();
-      this.loose = LANG !== "en";
       this.index = new MiniSearch({
         fields: ["title", "called", "where", "text"],
         storeFields: ["kind"],
@@ -125,11 +133,22 @@
     /** The ways in which a word of the query may stand there: its terms, and where nobody wrote it so, what was meant. `goesOn`: it may not be ended yet. */
     ways(word, goesOn) {
       const all = terms(word);
+      const whole = all.at(-1);
       const slip = !all.some((each) => this.written.has(each));
-      const swapped = slip ? [...all.at(-1)].slice(1).map((sign, at) => all.at(-1).slice(0, at) + sign + all.at(-1)[at] + all.at(-1).slice(at + 2)).filter((each) => this.written.has(each)) : [];
-      return [...all, ...swapped].map((term) => ({
-        term, prefix: goesOn && term.length > 1, fuzzy: (slip || this.loose) && term.length >= (GUJARATI.test(term) ? 4 : 5) && !/^\d+$/.test(term) ? 0.2 : false,
+      const swapped = slip ? [...whole].slice(1).map((sign, at) => whole.slice(0, at) + sign + whole[at] + whole.slice(at + 2)).filter((each) => this.written.has(each)) : [];
+      return [...all, ...swapped, ...(slip && LANG === "gu" ? this.sounding(whole) : [])].map((term) => ({
+        term, prefix: goesOn && term.length > 1, fuzzy: slip && term.length >= (GUJARATI.test(term) ? 4 : 5) && !/^\d+$/.test(term) ? 0.2 : false,
       }));
+    }
+
+    /** Gujarati words that sound like one in Latin letters, as many type it: fariyad. */
+    sounding(word) {
+      if (!/^[a-z]{3,}$/.test(word)) return [];
+      if (!this.sounds) {
+        this.sounds = new Map();
+        for (const each of this.written) if (GUJARATI.test(each)) this.sounds.set(inLatin(each), [...(this.sounds.get(inLatin(each)) || []), each]);
+      }
+      return this.sounds.get(inLatin(word)) || [];
     }
 
     /**
@@ -180,7 +199,7 @@
         shown.add(anchor);
       }
       inOrder();
-      return found.filter((each) => each.score >= found[0].score / 8).map((each) => ({ ...this.entries[each.id], met: new Set(each.terms) }));
+      return found.filter((each) => each.score >= found[0].score / 20).map((each) => ({ ...this.entries[each.id], met: new Set(each.terms) }));
     }
   }
 
