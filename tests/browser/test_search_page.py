@@ -64,10 +64,10 @@ def test_at_least_36_of_40_queries_are_answered_among_the_first_three(opened, la
 
 
 @pytest.mark.parametrize("lang", HELD_OUT)
-def test_at_least_21_of_25_held_out_queries_are_answered_among_the_first_three(opened, lang):
+def test_at_least_22_of_25_held_out_queries_are_answered_among_the_first_three(opened, lang):
     """Which ones are missed is not told: nobody is to tune against them."""
     assert len(HELD_OUT[lang]) == 25
-    assert 25 - len(missed(opened(lang=lang), lang, HELD_OUT[lang])) >= 21
+    assert 25 - len(missed(opened(lang=lang), lang, HELD_OUT[lang])) >= 22
 
 
 @pytest.mark.parametrize("lang", QUERIES)

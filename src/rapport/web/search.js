@@ -112,7 +112,7 @@
     constructor(data, typed) {
       known.clear();
       for (const [head, ...others] of typed.families) for (const each of others.map(plainly)) for (const form of [each, stemOf(each)]) heads.set(form, stemOf(plainly(head)));
-      this.passed = new Set(typed.passed_over.map((each) => terms(each)[0]));
+      this.passed = new Set(typed.passed_over.map(plainly));
       this.entries = data.entries.map(([page, anchor, kind, title, text, langs], id) => {
         const file = data.pages[page][0];
         const names = kind === "market" && file.startsWith("market-") ? typed.places.market : typed.places[file.replace(/\.html$/, "").replace("." + LANG, "")];
@@ -158,7 +158,7 @@
     asked(typed) {
       const said = words(typed);
       const stems = said.map((each) => terms(each)[0]);
-      const passed = stems.map((each) => this.passed.has(each));
+      const passed = said.map((each) => this.passed.has(plainly(each)));
       const last = /[\p{L}\p{M}\p{N}]$/u.test(typed) ? said.length - 1 : -1; // it may go on
       const groups = [];
       for (let at = 0; at < said.length;) {
@@ -177,6 +177,7 @@
       const groups = this.asked(typed);
       if (!groups.length) return [];
       const whole = groups.every((each) => each.counts === LITTLE); // nothing but such words: then it is they that are looked for
+      const small = new Set(whole ? [] : groups.filter((each) => each.counts === LITTLE).flatMap(({ ways }) => ways.flat(2).map(({ term }) => term))); // not marked
       const one = ({ term, prefix, fuzzy }, little) => ({ queries: [term], prefix, fuzzy, ...(little ? { fields: ["title", "called"], boostTerm: () => LITTLE } : {}) });
       const way = (each, little) => ({ combineWith: "AND", queries: each.map((choices) => ({ combineWith: "OR", queries: choices.map((choice) => one(choice, little)) })) });
       const queries = groups.map(({ ways, counts }) => ({ combineWith: "OR", queries: ways.map((each) => way(each, counts === LITTLE && !whole)) }));
@@ -199,7 +200,7 @@
         shown.add(anchor);
       }
       inOrder();
-      return found.filter((each) => each.score >= found[0].score / 20).map((each) => ({ ...this.entries[each.id], met: new Set(each.terms) }));
+      return found.filter((each) => each.score >= found[0].score / 20).map((each) => ({ ...this.entries[each.id], met: new Set(each.terms.filter((term) => !small.has(term))) }));
     }
   }
 
