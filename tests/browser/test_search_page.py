@@ -24,7 +24,7 @@ def opened(built, page_factory):
 
     def open_page(name="search", lang="en", query="", ready=True, **options):
         page = page_factory(**options)
-        page.goto((built.index.parent / (f"{name}.html" if lang == "en" else f"{name}.{lang}.html")).as_uri() + query)
+        page.goto((built.index.parent / (f"{name}.html" if lang == "en" else f"{name}.{lang}.html")).as_uri() + query, timeout=20_000)
         if name == "search" and ready:
             page.locator(READY).wait_for(timeout=20_000)
         pages.append(page)
@@ -67,7 +67,8 @@ def test_at_least_36_of_40_queries_are_answered_among_the_first_three(opened, la
 def test_at_least_22_of_25_held_out_queries_are_answered_among_the_first_three(opened, lang):
     """Which ones are missed is not told: nobody is to tune against them."""
     assert len(HELD_OUT[lang]) == 25
-    assert 25 - len(missed(opened(lang=lang), lang, HELD_OUT[lang])) >= 22
+    answered = 25 - len(missed(opened(lang=lang), lang, HELD_OUT[lang]))
+    assert answered >= 22
 
 
 @pytest.mark.parametrize("lang", QUERIES)
