@@ -7,8 +7,9 @@ import nbformat
 import pytest
 import small_site
 import tiny_course
+import yaml
 
-from rapport import i18n
+from rapport import i18n, playbooks
 from rapport.content import ContentError
 from rapport.handbook import search
 from rapport.i18n import CLOSE, OPEN
@@ -137,19 +138,38 @@ def test_english_terms_and_rejected_words_lead_to_those_of_the_translation(tmp_p
     folder = tmp_path / "locales" / "lv"
     folder.mkdir(parents=True)
     (folder / "glossary.yaml").write_text("- term: fault\n  choice: kļūda (sava); vaina\n  rejected:\n    Grēks (smags): no\n  forms:\n    fault: [kļūd]\n")
-    (folder / "search.yaml").write_text("fault: [kļūm]\natvainoties: [atzī]\n")
-    assert search.synonyms(tmp_path, "lv") == {"atvainoties": ["atzī"], "fault": ["kļūd", "kļūm"], "grēks": ["kļūda", "vaina"]}
-    assert search.synonyms(tmp_path, "gu") == {}
+    (folder / "search.yaml").write_text("words:\n  fault: [kļūm]\n  atvainoties: [atzī]\nfamilies:\n  - iet gāja\n")
+    found = search.typed(tmp_path, "lv")
+    assert found["words"] == {"atvainoties": ["atzī"], "fault": ["kļūd", "kļūm"], "grēks": ["kļūda", "vaina"]}
+    assert found["families"] == [["iet", "gāja"]]
+    assert search.typed(tmp_path, "gu") == {"passed_over": [], "families": [], "words": {}, "places": {}}
 
 
-@pytest.mark.parametrize("text", ["sorry: acknowledg\n", "- sorry\n", "sorry: [1]\n", "sorry: [\n"])
+@pytest.mark.parametrize("text", ["sorry: [acknowledg]\n", "words:\n  sorry: acknowledg\n", "- sorry\n", "words:\n  sorry: [1]\n", "places:\n  cards: [sorry]\n", "words: [\n"])
 def test_a_faulty_list_is_told_with_its_file(tmp_path, text):
     (tmp_path / "locales" / "en").mkdir(parents=True)
     (tmp_path / "locales" / "en" / "search.yaml").write_text(text)
     with pytest.raises(ContentError, match=r"search\.yaml"):
-        search.synonyms(tmp_path, "en")
+        search.typed(tmp_path, "en")
 
 
 @pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_the_course_has_words_to_type_in_each_language(lang):
-    assert len(search.synonyms(small_site.ROOT, lang)) > 30
+    found = search.typed(small_site.ROOT, lang)
+    assert len(found["words"]) > 30 and len(found["passed_over"]) > 30
+
+
+def named():
+    """What has to have names of its own: each card, moment and term, and the sections of a market sheet, by page."""
+    read = {stem: yaml.safe_load((small_site.ROOT / "playbooks" / f"{stem}.yaml").read_text(encoding="utf-8")) for stem in ("moments", "glossary")}
+    stems = [each.parent.name for each in (small_site.ROOT / "playbooks").glob("*/playbook.md")]
+    cards = {f"{stem}-cards": {each.id for each in playbooks.load(stem, small_site.ROOT).plays} for stem in stems}
+    return cards | {"five-minutes": {each["id"] for each in read["moments"]["moments"]}, "glossary": {f"term-{each['id']}" for each in read["glossary"]["terms"]}, "market": set("now next questions calendar clock person post law format".split())}
+
+
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
+def test_every_card_moment_term_and_section_of_a_market_has_names(lang):
+    places = search.typed(small_site.ROOT, lang)["places"]
+    for page, anchors in named().items():
+        assert anchors, page
+        assert {anchor for anchor in anchors if not places.get(page, {}).get(anchor)} == set(), page

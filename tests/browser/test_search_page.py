@@ -1,5 +1,7 @@
-"""The search as a reader uses it, from files with the network off: forty queries in each language, keys, phone, no JavaScript, nothing injected."""
+"""The search as a reader uses it, from files with the network off: what is found for the queries of two files, keys, phone, no JavaScript, nothing injected."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -7,8 +9,11 @@ import yaml
 from access import RULES
 from test_handbook import sideways
 
+from rapport.handbook import search
+
 HERE = Path(__file__).parent
-QUERIES = yaml.safe_load((HERE.parent / "search_queries.yaml").read_text(encoding="utf-8"))
+ROOT = HERE.parents[1]
+QUERIES, HELD_OUT = (yaml.safe_load((HERE.parent / f"search_{name}.yaml").read_text(encoding="utf-8")) for name in ("queries", "held_out"))
 READY = "rapport-search:not([aria-busy]) input[type=search]"
 
 
@@ -19,7 +24,7 @@ def opened(built, page_factory):
 
     def open_page(name="search", lang="en", query="", ready=True, **options):
         page = page_factory(**options)
-        page.goto((built.index.parent / (f"{name}.html" if lang == "en" else f"{name}.{lang}.html")).as_uri() + query)
+        page.goto((built.index.parent / (f"{name}.html" if lang == "en" else f"{name}.{lang}.html")).as_uri() + query, timeout=20_000)
         if name == "search" and ready:
             page.locator(READY).wait_for(timeout=20_000)
         pages.append(page)
@@ -46,15 +51,33 @@ def place(address, lang):
 # ---- What is found ---------------------------------------------------------------------------------------------------------
 
 
+def missed(page, lang, queries):
+    """Queries that are not answered among the first three, and what is found for them."""
+    first = {each["type"]: [place(address, lang) for address in type_in(page, each["type"])[:3]] for each in queries}
+    return {each["type"]: first[each["type"]] for each in queries if not any(name in each["at"] or f"{name}#{anchor}" in each["at"] for name, anchor in first[each["type"]])}
+
+
 @pytest.mark.parametrize("lang", QUERIES)
 def test_at_least_36_of_40_queries_are_answered_among_the_first_three(opened, lang):
     assert len(QUERIES[lang]) == 40
-    page, missed = opened(lang=lang), []
-    for query in QUERIES[lang]:
-        first = [place(address, lang) for address in type_in(page, query["type"])[:3]]
-        if not any(name in query["at"] or f"{name}#{anchor}" in query["at"] for name, anchor in first):
-            missed.append((query["type"], first))
-    assert len(missed) <= 4, missed
+    assert len(found := missed(opened(lang=lang), lang, QUERIES[lang])) <= 4, found
+
+
+@pytest.mark.parametrize("lang", HELD_OUT)
+def test_at_least_22_of_25_held_out_queries_are_answered_among_the_first_three(opened, lang):
+    """Which ones are missed is not told: nobody is to tune against them."""
+    assert len(HELD_OUT[lang]) == 25
+    answered = 25 - len(missed(opened(lang=lang), lang, HELD_OUT[lang]))
+    assert answered >= 22
+
+
+@pytest.mark.parametrize("lang", QUERIES)
+def test_whatever_has_names_to_type_is_there_in_that_language(built, lang):
+    data = json.loads((built.index.parent / f"search-texts.{lang}.js").read_text(encoding="utf-8").partition(" = ")[2].rstrip().rstrip(";"))
+    there = {f"{place(data['pages'][number][0], lang)[0]}#{anchor}" for number, anchor, *_ in data["entries"]}
+    there |= {re.sub(r"^market-\w\w#", "market#", each) for each in there}
+    named = {f"{page}#{anchor}" for page, anchors in search.typed(ROOT, lang)["places"].items() for anchor in anchors}
+    assert len(named) > 100 and named - there == set()
 
 
 @pytest.mark.parametrize(("lang", "ways"), [
@@ -63,11 +86,32 @@ def test_at_least_36_of_40_queries_are_answered_among_the_first_three(opened, la
     ("gu", ["ફરિયાદ", "ફરીયાદ", "ફરિયાદો", "ફરિયાદમાં", "ફરિયાદની"]),
     ("gu", ["90 દિવસ", "૯૦ દિવસ"]),
     ("en", ["refund", "Refunds", "refunded", "re\u00adfund"]),
+    ("en", ["apologise", "apology", "apologizing", "apologetic"]),
+    ("en", ["complaint", "complain", "complaints", "copmlaint", "how do I handle a complaint?"]),
+    ("lv", ["atvainoties", "atvainošanās", "kā atvainoties klientam"]),
+    ("gu", ["માફી", "maafi", "mafi"]),
 ])  # fmt: skip
 def test_forms_of_a_word_find_the_same_place(opened, lang, ways):
     page = opened(lang=lang)
     found = {way: type_in(page, way)[:3] for way in ways}
     assert set.intersection(*map(set, found.values())), found
+
+
+def test_a_place_is_found_by_a_name_that_nothing_in_it_says(opened):
+    page = opened()
+    assert type_in(page, "vegan")[0] == "03_culture_as_a_hypothesis-cards.html#inclusive-default"
+    assert "vegan" not in page.locator("rapport-search li").first.inner_text().lower()
+
+
+def test_where_no_market_is_named_one_sheet_stands_for_all(opened):
+    page = opened()
+    first = [place(address, "en") for address in type_in(page, "privacy law")[:2]]
+    assert len([name for name, anchor in first if name.startswith("market-") and anchor == "law"]) == 1
+    assert place(type_in(page, "privacy law in Sweden")[0], "en") == ("market-se", "law")
+
+
+def test_words_of_a_question_alone_are_looked_for(opened):
+    assert type_in(opened(), "what") != []
 
 
 def test_a_result_says_what_and_where_it_is_and_leads_there(opened):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
-from pydantic import RootModel
+from pydantic import BaseModel, ConfigDict
 
 from rapport import i18n
 from rapport.content import read_yaml
@@ -163,10 +163,10 @@ def _plain(text: str) -> str:
 
 
 def body(root: Path) -> Markup:
-    """The page of the search, before `list_all`: the field and what a reader may type, from `synonyms`."""
+    """The page of the search, before `list_all`: the field and what a reader may type, from `typed`."""
     from rapport.handbook.pages import script_json
 
-    return Markup(_parts().field(script_json(synonyms(root, i18n.language()))))
+    return Markup(_parts().field(script_json(typed(root, i18n.language()))))
 
 
 def loads() -> list[str]:
@@ -236,27 +236,41 @@ def _texts_file(lang: str) -> str:
     return f"search-texts.{lang}.js"
 
 
-class _Typed(RootModel[dict[str, list[str]]]):
-    pass
+class _Typed(BaseModel):
+    """What ``locales/<lang>/search.yaml`` may hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    passed_over: list[str] = []
+    families: list[str] = []
+    words: dict[str, list[str]] = {}
+    places: dict[str, dict[str, list[str]]] = {}
 
 
-def synonyms(root: Path, lang: str) -> dict[str, list[str]]:
-    """What a reader may type, with the beginnings of the words that the course uses instead.
+def typed(root: Path, lang: str) -> dict[str, Any]:
+    """What a reader may type, from ``locales/<lang>/search.yaml``; none of it is needed.
 
-    From ``locales/<lang>/search.yaml``, and in a translation from its glossary: English terms with the words they are
-    translated by, rejected words with the chosen ones.
+    Returns
+    -------
+    dict
+        ``passed_over``: words of a question that say nothing of what is looked for. ``families``: lists of words that are one word here, the
+        first for all. ``words``: what may be typed, with the beginnings of the words that the course uses instead; in a translation its
+        glossary serves too, with English terms for the words they are translated by and rejected words for the chosen ones. ``places``: by
+        page and anchor what a place is called besides its title; the page ``market`` is each market sheet.
 
     Raises
     ------
     ContentError
-        For a file that is not a mapping of texts to lists of texts.
+        For a file that holds anything else.
     """
+    path = root / FOLDER / lang / "search.yaml"
+    given = read_yaml(path, _Typed)[0] if path.exists() else _Typed()
     found: dict[str, list[str]] = {}
     for term in glossary.read(root, lang)[0]:
         chosen = [choice.strip() for choice in re.split("[;,]", re.sub(r"\(.*?\)", "", term.choice)) if choice.strip()]
-        for typed, words in [*term.forms.items(), *((re.sub(r"\(.*?\)", "", word).strip(), chosen) for word in term.rejected)]:
-            found.setdefault(typed.lower(), []).extend(words)
-    path = root / FOLDER / lang / "search.yaml"
-    for typed, words in read_yaml(path, _Typed)[0].root.items() if path.exists() else ():
-        found.setdefault(typed.lower(), []).extend(words)
-    return {typed: list(dict.fromkeys(words)) for typed, words in sorted(found.items())}
+        for said, meant in [*term.forms.items(), *((re.sub(r"\(.*?\)", "", word).strip(), chosen) for word in term.rejected)]:
+            found.setdefault(said.lower(), []).extend(meant)
+    for said, meant in given.words.items():
+        found.setdefault(said.lower(), []).extend(meant)
+    words = {said: list(dict.fromkeys(meant)) for said, meant in sorted(found.items())}
+    return {"passed_over": given.passed_over, "families": [each.split() for each in given.families], "words": words, "places": given.places}

@@ -43,14 +43,19 @@
   }
 
   const known = new Map();
+  const heads = new Map(); // stems of one family, and the stem that stands for it: sent, send
   /** What of a word is compared: its stem, and the whole word where that is more. */
   function terms(word) {
     if (!known.has(word)) {
       const whole = plainly(word);
-      const stem = GUJARATI.test(whole) ? gujarati(whole) : LANG === "lv" ? latvian(whole) : stemmer(whole);
+      const ending = stemOf(whole);
+      const stem = heads.get(whole) || heads.get(ending) || ending;
       known.set(word, stem === whole ? [whole] : [stem, whole]);
     }
     return known.get(word);
+  }
+  function stemOf(whole) {
+    return GUJARATI.test(whole) ? gujarati(whole) : LANG === "lv" ? latvian(whole) : stemmer(whole.replace(/(...)is(?=(?:e[drs]?|ing|ers|ations?)$)/, "$1iz"));
   }
   /** A word in small letters, with one letter or sign for those that are mixed up or left out in typing. */
   function plainly(word) {
@@ -73,7 +78,7 @@
   // the longest first, after the way of J. Ameta, N. Joshi and I. Mathur, "A lightweight stemmer for Gujarati" (2012).
   const SAME = { "ઁ": "ં", "ઍ": "એ", "ઑ": "ઓ", "ૅ": "ે", "ૉ": "ો", "ૈ": "ે", "ઐ": "એ", "ૌ": "ો", "ઔ": "ઓ", "ી": "િ", "ૂ": "ુ", "ઈ": "ઇ", "ઊ": "ઉ", "઼": "" };
   const GUJARATI_ENDINGS = ["માંથિ", "વાનાં", "વાનિ", "વાનો", "વાનુ", "નામાં", "નાથિ", "વાનું", "ઓનાં", "ઓમાં", "ઓનિ", "ઓનો", "ઓનું", "ઓના", "ઓને", "ઓથિ", "ઓએ",
-    "માં", "નાં", "નું", "વું", "વાં", "તાં", "યાં", "થિ", "નિ", "નો", "ના", "ને", "એ", "ઓ", "વા", "વિ", "વો", "તા", "તિ", "તો", "તું", "યા", "યો", "યું", "શો", "શે", "શું", "ાં", "ું", "ે", "ો", "ા", "િ", "ુ"];
+    "માં", "નાં", "નું", "વું", "વાં", "તાં", "યાં", "થિ", "નિ", "નો", "ના", "ને", "એ", "ઓ", "વા", "વિ", "વો", "તા", "તિ", "તો", "તું", "યા", "યો", "યું", "શો", "શે", "શું", "ેલો", "ેલિ", "ેલું", "ેલા", "ેલ", "નાર", "નારા", "ાં", "ું", "ે", "ો", "ા", "િ", "ુ"];
   const ENDINGS = [...GUJARATI_ENDINGS].sort((one, other) => other.length - one.length);
   function gujarati(word) {
     let rest = word;
@@ -82,48 +87,87 @@
       if (!ending) break;
       rest = rest.slice(0, -ending.length);
     }
-    return rest;
+    return rest.replace(/્$/, "");
   }
+
+  // Gujarati in Latin letters has no one spelling: what is compared is without a, breaths and doubled letters.
+  const LATIN = { "ક": "k", "ખ": "k", "ગ": "g", "ઘ": "g", "ચ": "c", "છ": "c", "જ": "j", "ઝ": "j", "ટ": "t", "ઠ": "t", "ડ": "d", "ઢ": "d", "ણ": "n", "ત": "t", "થ": "t", "દ": "d", "ધ": "d", "ન": "n", "પ": "p", "ફ": "f",
+    "બ": "b", "ભ": "b", "મ": "m", "ય": "y", "ર": "r", "લ": "l", "ળ": "l", "વ": "v", "શ": "s", "ષ": "s", "સ": "s", "હ": "h", "ં": "n", "િ": "i", "ુ": "u", "ે": "e", "ો": "o", "ઇ": "i", "ઉ": "u", "એ": "e", "ઓ": "o", "ૃ": "r" };
+  function inLatin(word) {
+    const plain = GUJARATI.test(word) ? [...word].map((sign) => LATIN[sign] || "").join("") : word.replace(/ee/g, "i").replace(/oo/g, "u").replace(/ph/g, "f").replace(/w/g, "v").replace(/z/g, "j").replace(/x/g, "ks").replace(/([kgctdpbjs])h+/g, "$1");
+    return plain.replace(/a/g, "").replace(/n(?=[bcdfgjklmpqrstv])/g, "").replace(/(.)\1+/g, "$1");
+  }
+
   function letters(text) { return (text.match(/\p{Lo}/gu) || []).length; }
 
   // ---- The index ------------------------------------------------------------------------------------------------------
 
   const LIKELIER = { card: 1.3, case: 1.1, text: 1, exercise: 0.9, market: 1, moment: 0.8, term: 1 };
 
+  const OTHERS = 0.3; // of the score of a section that another market's sheet shows already
+  const LITTLE = 0.2; // of what a word of a question counts, beside the others
+
   class Texts {
-    /** `data`: from rapport.handbook.search.texts; `also`: what may be typed, with beginnings of the words that stand there instead. */
-    constructor(data, also) {
-      this.entries = data.entries.map(([page, anchor, kind, title, text, langs], id) => ({
-        id, kind, title, text, anchor, file: data.pages[page][0], where: data.pages[page][1], langs: langs || [LANG, LANG],
-      }));
-      this.also = Object.entries(also).map(([typed, meant]) => [words(typed).map((each) => terms(each)[0]), meant.map((each) => words(each).map(plainly).filter((word, at, all) => word.length > 3 || all.length === 1))]);
+    /** `data`: from rapport.handbook.search.texts; `typed`: from rapport.handbook.search.typed. */
+    constructor(data, typed) {
+      known.clear();
+      for (const [head, ...others] of typed.families) for (const each of others.map(plainly)) for (const form of [each, stemOf(each)]) heads.set(form, stemOf(plainly(head)));
+      this.passed = new Set(typed.passed_over.map(plainly));
+      this.entries = data.entries.map(([page, anchor, kind, title, text, langs], id) => {
+        const file = data.pages[page][0];
+        const names = kind === "market" && file.startsWith("market-") ? typed.places.market : typed.places[file.replace(/\.html$/, "").replace("." + LANG, "")];
+        return { id, kind, title, text, anchor, file, where: data.pages[page][1], langs: langs || [LANG, LANG], called: ((names || {})[anchor] || []).join(", ") };
+      });
+      this.also = Object.entries(typed.words).map(([said, meant]) => [words(said).map((each) => terms(each)[0]), meant.map((each) => words(each).map(plainly).filter((word, at, all) => word.length > 3 || all.length === 1))]);
+      this.written = new Set();
       this.index = new MiniSearch({
-        fields: ["title", "where", "text"],
+        fields: ["title", "called", "where", "text"],
         storeFields: ["kind"],
         tokenize: words,
-        processTerm: terms,
-        searchOptions: { tokenize: (each) => [each], processTerm: (each) => each, boost: { title: 3, where: 1 }, boostDocument: (id, each, stored) => LIKELIER[stored.kind] },
+        processTerm: (word) => { const all = terms(word); for (const each of all) this.written.add(each); return all; },
+        searchOptions: { tokenize: (each) => [each], processTerm: (each) => each, boost: { title: 3, called: 4, where: 1 }, boostDocument: (id, each, stored) => LIKELIER[stored.kind] },
       });
       this.ready = this.index.addAllAsync(this.entries, { chunkSize: AT_ONCE });
     }
 
+    /** The ways in which a word of the query may stand there: its terms, and where nobody wrote it so, what was meant. `goesOn`: it may not be ended yet. */
+    ways(word, goesOn) {
+      const all = terms(word);
+      const whole = all.at(-1);
+      const slip = !all.some((each) => this.written.has(each));
+      const swapped = slip ? [...whole].slice(1).map((sign, at) => whole.slice(0, at) + sign + whole[at] + whole.slice(at + 2)).filter((each) => this.written.has(each)) : [];
+      return [...all, ...swapped, ...(slip && LANG === "gu" ? this.sounding(whole) : [])].map((term) => ({
+        term, prefix: goesOn && term.length > 1, fuzzy: slip && term.length >= (GUJARATI.test(term) ? 4 : 5) && !/^\d+$/.test(term) ? 0.2 : false,
+      }));
+    }
+
+    /** Gujarati words that sound like one in Latin letters, as many type it: fariyad. */
+    sounding(word) {
+      if (!/^[a-z]{3,}$/.test(word)) return [];
+      if (!this.sounds) {
+        this.sounds = new Map();
+        for (const each of this.written) if (GUJARATI.test(each)) this.sounds.set(inLatin(each), [...(this.sounds.get(inLatin(each)) || []), each]);
+      }
+      return this.sounds.get(inLatin(word)) || [];
+    }
+
     /**
-     * What is asked for: for each word, or words that belong together, the ways in which it may stand there. A way is a list of words, each
-     * with the terms that it is met by and how near they have to be.
+     * What is asked for: for each word, or words that belong together, the `ways` in which it may stand there, and how much it counts. A way is a
+     * list of words, each with the terms that it is met by and how near they have to be. Words of a question count for little, and in names only.
      */
     asked(typed) {
       const said = words(typed);
       const stems = said.map((each) => terms(each)[0]);
+      const passed = said.map((each) => this.passed.has(plainly(each)));
       const last = /[\p{L}\p{M}\p{N}]$/u.test(typed) ? said.length - 1 : -1; // it may go on
       const groups = [];
       for (let at = 0; at < said.length;) {
         const fits = this.also.filter(([same]) => same.every((each, step) => each === stems[at + step]));
         const taken = Math.max(1, ...fits.map(([same]) => same.length));
-        const ways = [said.slice(at, at + taken).map((word, step) => terms(word).map((each) => ({
-          term: each, prefix: at + step === last && each.length > 1, fuzzy: each.length >= (GUJARATI.test(each) ? 4 : 5) && !/^\d+$/.test(each) ? 0.2 : false,
-        })))];
+        const little = passed[at] && taken === 1;
+        const ways = [said.slice(at, at + taken).map((word, step) => this.ways(word, at + step === last && !little))];
         for (const [same, meant] of fits) if (same.length === taken) for (const each of meant) ways.push(each.map((word) => [{ term: word, prefix: true, fuzzy: false }]));
-        groups.push(ways);
+        groups.push({ ways, counts: little ? LITTLE : 1 });
         at += taken;
       }
       return groups;
@@ -132,20 +176,31 @@
     find(typed, cardsOnly) {
       const groups = this.asked(typed);
       if (!groups.length) return [];
-      const one = ({ term, prefix, fuzzy }) => ({ queries: [term], prefix, fuzzy });
-      const way = (each) => ({ combineWith: "AND", queries: each.map((choices) => ({ combineWith: "OR", queries: choices.map(one) })) });
-      const queries = groups.map((ways) => ({ combineWith: "OR", queries: ways.map(way) }));
+      const whole = groups.every((each) => each.counts === LITTLE); // nothing but such words: then it is they that are looked for
+      const small = new Set(whole ? [] : groups.filter((each) => each.counts === LITTLE).flatMap(({ ways }) => ways.flat(2).map(({ term }) => term))); // not marked
+      const one = ({ term, prefix, fuzzy }, little) => ({ queries: [term], prefix, fuzzy, ...(little ? { fields: ["title", "called"], boostTerm: () => LITTLE } : {}) });
+      const way = (each, little) => ({ combineWith: "AND", queries: each.map((choices) => ({ combineWith: "OR", queries: choices.map((choice) => one(choice, little)) })) });
+      const queries = groups.map(({ ways, counts }) => ({ combineWith: "OR", queries: ways.map((each) => way(each, counts === LITTLE && !whole)) }));
       const found = this.index.search({ combineWith: "OR", queries }, { filter: cardsOnly ? (each) => each.kind === "card" : undefined });
       // Whoever types three words wants the place that has all three; a word that stands everywhere counts for little.
       const meets = (each, ways) => ways.some((said) => said.every((choices) => choices.some(({ term }) => each.queryTerms.includes(term))));
-      const weights = groups.map((ways) => Math.log(1 + this.entries.length / (1 + found.filter((each) => meets(each, ways)).length)));
+      const weights = groups.map(({ ways, counts }) => counts * Math.log(1 + this.entries.length / (1 + found.filter((each) => meets(each, ways)).length)));
       const all = weights.reduce((sum, weight) => sum + weight, 0);
       for (const each of found) {
-        const met = weights.reduce((sum, weight, at) => sum + (meets(each, groups[at]) ? weight : 0), 0);
-        each.score *= (met / all) ** 2;
+        const met = weights.reduce((sum, weight, at) => sum + (meets(each, groups[at].ways) ? weight : 0), 0);
+        each.score *= (met / all) ** 1.5;
       }
-      found.sort((one, other) => other.score - one.score || one.id - other.id);
-      return found.filter((each) => each.score >= found[0].score / 8).map((each) => ({ ...this.entries[each.id], met: new Set(each.terms) }));
+      const inOrder = () => found.sort((one, other) => other.score - one.score || one.id - other.id);
+      // Where no market is named, one sheet stands for all, and the same section of the others comes after what else there is.
+      const shown = new Set();
+      for (const each of inOrder()) {
+        if (each.kind !== "market" || Object.values(each.match).some((fields) => fields.includes("where"))) continue;
+        const { anchor } = this.entries[each.id];
+        if (shown.has(anchor)) each.score *= OTHERS;
+        shown.add(anchor);
+      }
+      inOrder();
+      return found.filter((each) => each.score >= found[0].score / 20).map((each) => ({ ...this.entries[each.id], met: new Set(each.terms.filter((term) => !small.has(term))) }));
     }
   }
 
@@ -221,7 +276,7 @@
       const block = document.getElementById("rapport-texts"); // where all is in one page
       try {
         const data = block ? JSON.parse(block.textContent) : globalThis.rapportTexts;
-        this._texts = new Texts(data, also ? JSON.parse(also.textContent) : {});
+        this._texts = new Texts(data, JSON.parse(also.textContent));
       } catch (error) {
         this._told.textContent = STRINGS.unread;
         return;
