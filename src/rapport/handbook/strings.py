@@ -25,7 +25,7 @@ STRINGS = Words(__file__, {
     "erase_done": "Erased. This browser keeps nothing of yours for this handbook now.",
     "erase_failed": "This browser does not let the page keep or erase anything, so nothing is kept.",
     "erase_no_script": "This button needs JavaScript. Without it nothing is kept in the first place.",
-    "erase_says": "Answers, hints opened, cases played and the light or dark setting go at once. It cannot be undone.",
+    "erase_says": "Answers, hints opened, cases played and the look you chose (light, dark, high contrast) go at once. It cannot be undone.",
     "exercises": "Exercises",
     "exercises_lead": "Answer on the page: you get a reply to what you computed, and the solution once you have tried. All figures are simulated.",
     "facilitator": "If you lead a group",
