@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* Exercises on the page: a custom element that asks, compares with baked ranges and keeps attempts in this browser.
    Nothing is computed here but comparisons and distances; every sentence comes with the exercise. */
 (function () {

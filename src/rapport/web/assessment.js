@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* The situational-judgement test: a custom element that asks twelve incidents one at a time, keeps what was answered and adds up.
    No rule of scoring lives here: every credit and the draw of forms come worked out with the page; this looks up and adds. */
 (function () {

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* The bug hunt: a custom element that turns the pieces of its specimens into toggles, keeps what was marked and counts at the end.
    No rule lives here: which pieces belong together, which are wrong and every quantile come worked out with the page. */
 (function () {

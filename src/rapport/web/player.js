@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* The scenario player: a custom element that walks a compiled graph one decision at a time and remembers the way.
    No rule of scoring lives here: it follows edges and adds up what the compiler wrote on them. */
 (function () {
