@@ -102,10 +102,19 @@
     return number < 0 && /[1-9]/.test(text) ? "−" + text : text;
   }
 
+  const plurals = new Map(); // they take a while to make
+
+  /** The plural rules of a language for numbers of so many decimals. */
+  function pluralRules(language, decimals) {
+    const key = language + decimals;
+    if (!plurals.has(key)) plurals.set(key, new Intl.PluralRules(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+    return plurals.get(key);
+  }
+
   /** A number in the form of its unit that it takes: {one: "{n} point", other: "{n} points"}. */
   function measured(number, decimals, forms, marks, language) {
     const text = numberText(number, decimals, marks);
-    const form = forms[new Intl.PluralRules(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).select(Math.abs(number))] || forms.other;
+    const form = forms[pluralRules(language, decimals).select(Math.abs(number))] || forms.other;
     return text.startsWith("−") ? "−" + form.replace("{n}", text.slice(1)) : form.replace("{n}", text);
   }
 
