@@ -192,7 +192,7 @@
     rehearse() {
       if (!this._card || !this.isConnected || this._open) return;
       const name = Object.keys(this._payload.incidents)[0];
-      const box = el("div", { class: "ra-rehearsal", "aria-hidden": true }, el("div", { class: "ra-frame" }, el("div", { class: "ra-top" }, this.incident(name, 0, {}, 1).parts)));
+      const box = el("div", { class: "ra-rehearsal", "aria-hidden": "true" }, el("div", { class: "ra-frame" }, el("div", { class: "ra-top" }, this.incident(name, 0, {}, 1).parts)));
       this.append(box);
       box.getBoundingClientRect();
       box.remove();

@@ -480,14 +480,13 @@
       const graph = this._graph;
       if (!graph || !this._state) return;
       const views = [];
+      const beats = new Set();
       let walk = begin(graph, this._place, this._state.draw);
-      let ranks = true;
-      views.push([walk, () => this.decision().parts]);
       while (!ended(graph, walk)) {
-        const here = walk;
-        if (ranks && graph.nodes[walk.node].kind === "rank") views.push([here, () => this.ranking(graph.nodes[here.node])]);
-        ranks = ranks && graph.nodes[walk.node].kind !== "rank";
-        walk = step(graph, walk, graph.nodes[walk.node].options[0].id);
+        const node = graph.nodes[walk.node];
+        if (!beats.has(node.beat)) views.push([walk, () => this.decision().parts]);
+        beats.add(node.beat);
+        walk = step(graph, walk, node.options[0].id);
         if (walk.log.length === 1) views.push([walk, () => this.outcome().parts]);
       }
       const last = walk;
@@ -497,7 +496,7 @@
         if (this.isConnected && this._graph === graph && this._card) {
           const [now, telling] = [this._walk, this._telling];
           Object.assign(this, { _walk: other, _telling: false });
-          const box = el("div", { class: "rs-rehearsal", "aria-hidden": true }, el("div", { class: "rs-frame" }, el("div", { class: "rs-top" }, this.header(), view())));
+          const box = el("div", { class: "rs-rehearsal", "aria-hidden": "true" }, el("div", { class: "rs-frame" }, el("div", { class: "rs-top" }, this.header(), view())));
           Object.assign(this, { _walk: now, _telling: telling });
           this.append(box);
           box.getBoundingClientRect();
