@@ -16,10 +16,17 @@ LOOK = """async ([where, runOnly]) => {
 }"""
 
 
+def whole(page):
+    """Wait for what an answer shows further down: it comes a moment after what is looked at first."""
+    while page.locator("[data-unfinished]").count():
+        page.wait_for_timeout(20)
+
+
 def faults(page, state="as opened", where=None, themes=THEMES):
     """What axe finds against WCAG 2.2 AA (and its own best practice), then contrast alone in every further theme; one line for each rule broken."""
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(f"{AXE}; undefined")
+    whole(page)
     name = page.url.rsplit("/", 1)[1].partition("#")[0]
     told = []
     chosen = page.evaluate("document.documentElement.dataset.theme || null")
@@ -35,6 +42,7 @@ def faults(page, state="as opened", where=None, themes=THEMES):
 
 def unfold(page):
     """Open whatever is folded away."""
+    whole(page)
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
 
 

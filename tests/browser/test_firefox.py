@@ -97,7 +97,7 @@ def test_a_case_is_played_to_its_end_and_is_there_again_after_a_reload_and_in_an
     page.open(page.address(name))
     page.run("() => { document.querySelector('rapport-scenario .rs-start button').click(); return null; }")
     assert page.run(CLICK_ON)
-    shown = "() => [document.querySelector('rapport-scenario .rs-scores') !== null, document.querySelector('rapport-scenario').log.length]"
+    shown = "() => [document.querySelector('rapport-scenario .rs-portrait') !== null, document.querySelector('rapport-scenario').log.length]"
     ended, moves = page.run(shown)
     assert ended and moves > 4
     page.reload()

@@ -212,7 +212,7 @@ def test_the_case_is_played_to_an_end_in_its_place_on_the_page(opened, name):
     page = opened(name)
     page.locator("rapport-scenario .rs-start button").click()
     assert page.evaluate(CLICK_ON)
-    assert page.locator("rapport-scenario .rs-scores").is_visible()
+    page.locator("rapport-scenario .rs-scores").wait_for()
     page.reload()
     assert page.locator("rapport-scenario .rs-scores").is_visible(), "the page remembers where one stopped"
 
@@ -374,7 +374,7 @@ def test_the_data_of_a_case_is_whole_in_the_page(built):
 
 OTHERS = ("gu", "lv")
 
-STATES = """(pick) => {
+STATES = """async (pick) => {
   const states = [];
   const keep = (what) => states.push([what, document.querySelector("rapport-scenario").outerHTML]);
   const find = (selector) => document.querySelector("rapport-scenario " + selector);
@@ -386,6 +386,7 @@ STATES = """(pick) => {
     const options = [...document.querySelectorAll("rapport-scenario .rs-option:not([disabled])")];
     (find("[data-continue]") || options[pick % Math.max(options.length, 1)] || find(".rs-rank button[type=submit]")).click();
   }
+  for (let wait = 0; wait < 500 && document.querySelector("[data-unfinished]"); wait += 1) await new Promise((done) => setTimeout(done, 20));
   keep("the end");
   return states;
 }"""

@@ -5,6 +5,7 @@ import random
 import re
 from pathlib import Path
 
+import access
 import pytest
 
 from rapport import hunt as hunts
@@ -59,9 +60,14 @@ def opened(page_factory, site):
 MARK = "ids => ids.forEach((id) => document.querySelector(`[data-piece='${id}']`).click())"
 
 
+def check(page):
+    page.click("[data-do=check]")
+    access.whole(page)
+
+
 def play(page, marked):
     page.evaluate(MARK, list(marked))
-    page.click("[data-do=check]")
+    check(page)
 
 
 def ids(hunt, wanted=lambda each: True):
@@ -143,6 +149,7 @@ def test_hunting_again_begins_without_marks_and_the_first_hunt_stays_the_measure
     page = opened()
     play(page, ["order.total"])
     page.click("[data-do=again]")
+    access.whole(page)
     assert page.locator("[aria-pressed=true]").count() == 0 and page.locator("[data-outcome]").count() == 0
     play(page, ids(hunt, lambda each: each.piece.defect))
     assert "(1 of 33 found, 0 of 40 false alarms)" in page.locator(".hunt-result").inner_text().replace("\u00ad", "")
@@ -187,7 +194,7 @@ def test_axe_finds_nothing_and_nothing_overflows_at_320_pixels(opened, lang, dar
         if step:
             page.evaluate(MARK, step)
             assert page.evaluate("document.documentElement.scrollWidth") <= 320
-            page.click("[data-do=check]")
+            check(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], preload: false })")
@@ -200,7 +207,7 @@ def test_under_a_finger_every_target_is_44_pixels_high(opened):
     assert page.evaluate("matchMedia('(pointer: coarse)').matches")
     small = "() => [...document.querySelectorAll('rapport-hunt :is(button:enabled, summary)')].filter((each) => each.checkVisibility() && each.getBoundingClientRect().height < 43.5).map((each) => each.outerHTML)"
     assert page.evaluate(small) == []
-    page.click("[data-do=check]")
+    check(page)
     assert page.evaluate(small) == [] and page.locator("rapport-hunt summary").count() > 10
 
 

@@ -64,7 +64,7 @@ PLAY = """async () => {
     }
   }
   for (const link of document.querySelectorAll("main a[href^='#']")) link.click();
-  await new Promise((done) => setTimeout(done, 50));
+  for (let wait = 0; wait < 500 && (!wait || document.querySelector("[data-unfinished]")); wait += 1) await new Promise((done) => setTimeout(done, 50));
   return [".rs-scores", ".exercise-verdict", ".exercise-solution p", ".hunt-note, .hunt-notes li", ".ra-table, .ra-more", "rapport-projector h2"].filter((each) => document.querySelector(each));
 }"""
 

@@ -63,6 +63,7 @@ def test_a_case_from_the_top_of_the_page_to_its_debrief(opened):  # noqa: F811
             assert page.evaluate("/^H[1-6]$/.test(document.activeElement.nodeName)"), "a decision begins at its heading"
             press(page, "rapport-scenario .rs-option")
     assert ranked and page.evaluate("/^H[1-6]$/.test(document.activeElement.nodeName)"), "the debrief begins at its heading"
+    access.whole(page)
     assert page.locator("rapport-scenario .rs-scores").is_visible() and page.locator("rapport-scenario .rs-portrait").is_visible()
     press(page, "rapport-scenario [data-do=print]")
     assert page.evaluate("window.printed")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import access
 import pytest
 
 from rapport.i18n import LANGUAGES
@@ -148,6 +149,7 @@ def test_no_label_is_cut_off_on_any_page_at_320_px_whatever_is_open_played_or_an
         if page.locator("rapport-scenario").count() and (lang == "en" or name.startswith(MODULE)):
             for step in range(90):
                 ended = page.evaluate(STEP)
+                access.whole(page)
                 faults += [(name, f"step {step} of the case", each) for each in page.evaluate(CLIPPED.replace("(document.body, NodeFilter", "(document.querySelector('rapport-scenario'), NodeFilter"))]
                 if ended:
                     break

@@ -4,6 +4,7 @@ import json
 import random
 from pathlib import Path
 
+import access
 import pytest
 
 from rapport import scenarios
@@ -89,6 +90,7 @@ def test_a_case_that_waits_for_its_translation_is_marked_as_english_and_the_play
         if page.locator("rapport-scenario [data-do]").count():
             break
         page.evaluate(MOVES, 1)
+        access.whole(page)
     assert len(texts & seen["en"]) > 5 and own not in seen["en"]
     assert not texts & seen["page"]
 
@@ -117,10 +119,12 @@ MOVES = """limit => {
 def move(page):
     """One move on what is shown: Continue, a ranking, or the first option."""
     page.evaluate(MOVES, 1)
+    access.whole(page)
 
 
 def play_to_end(page):
     assert page.evaluate(MOVES, 80), "the case did not end in 80 moves"
+    access.whole(page)
 
 
 # ---- the browser walks as Python walks ---------------------------------------------------------------------------
@@ -280,6 +284,7 @@ def test_the_case_is_played_to_its_end_with_the_keyboard_alone(opened, graph):
             assert page.evaluate("/^H[1-6]$/.test(document.activeElement.nodeName)"), "a new decision begins at its heading"
             press_until(page, ".rs-option")
             page.keyboard.press("Enter")
+    access.whole(page)
     assert page.locator(".rs-scores dt").all_inner_texts() == graph["axis_labels"]
     assert len(runs(page, graph)) == 1
 

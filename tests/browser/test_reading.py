@@ -94,6 +94,7 @@ def test_at_400_per_cent_the_case_is_played_and_each_beat_begins_in_view(opened)
     access.tab_to(page, "rapport-scenario .rs-start button")
     page.keyboard.press("Enter")
     for _ in range(100):
+        access.whole(page)
         top = page.locator("rapport-scenario .rs-frame").bounding_box()["y"]
         assert -1 <= top <= 0.6 * 256, "the card begins in view"
         assert page.evaluate(CLIPPED.replace("(document.body, NodeFilter", "(document.querySelector('rapport-scenario'), NodeFilter")) == []

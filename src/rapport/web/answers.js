@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* Exercises on the page: a custom element that asks, compares with baked ranges and keeps attempts in this browser.
    Nothing is computed here but comparisons and distances; every sentence comes with the exercise. */
 (function () {
@@ -101,10 +102,19 @@
     return number < 0 && /[1-9]/.test(text) ? "−" + text : text;
   }
 
+  const plurals = new Map(); // they take a while to make
+
+  /** The plural rules of a language for numbers of so many decimals. */
+  function pluralRules(language, decimals) {
+    const key = language + decimals;
+    if (!plurals.has(key)) plurals.set(key, new Intl.PluralRules(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+    return plurals.get(key);
+  }
+
   /** A number in the form of its unit that it takes: {one: "{n} point", other: "{n} points"}. */
   function measured(number, decimals, forms, marks, language) {
     const text = numberText(number, decimals, marks);
-    const form = forms[new Intl.PluralRules(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).select(Math.abs(number))] || forms.other;
+    const form = forms[pluralRules(language, decimals).select(Math.abs(number))] || forms.other;
     return text.startsWith("−") ? "−" + form.replace("{n}", text.slice(1)) : form.replace("{n}", text);
   }
 
@@ -170,6 +180,7 @@
 
   // ---- The element ------------------------------------------------------------------------------------------------
 
+  const idly = globalThis.requestIdleCallback || ((work) => setTimeout(work, 300));
   let count = 0;
 
   class RapportExercise extends HTMLElement {
@@ -185,6 +196,19 @@
       this.build();
       const at = this.draws.findIndex((draw) => draw.seed === recall(this.place + ":draw"));
       this.take(Math.max(at, 0));
+      if (this.number === 1) idly(() => this.rehearse());
+    }
+
+    /** While nobody waits, a number is read and a verdict laid out where nobody sees it: what is slow only the first time is then no part of the first answer. */
+    rehearse() {
+      if (!this.isConnected) return;
+      for (const typed of ["−1 234,5 x", "1,234"]) readNumber(typed, [], ".");
+      doubtful("1,234", ".");
+      const says = ["wrong", "right"].map((outcome) => this.verdict(outcome, [make("p", {}, this.say("check"))]));
+      const box = make("div", { class: "exercise-rehearsal", "aria-hidden": "true" }, ...says);
+      this.append(box);
+      box.getBoundingClientRect();
+      box.remove();
     }
 
     say(key, parts) {
@@ -520,9 +544,13 @@
     }
 
     showStatus(outcome, parts) {
+      this.status.replaceChildren(this.verdict(outcome, parts));
+    }
+
+    verdict(outcome, parts) {
       const mark = make("span", { class: "exercise-mark", "aria-hidden": "true" }, this.data.marks[outcome]);
       const head = make("p", { class: "exercise-outcome" }, mark, " ", make("strong", {}, this.say(outcome)));
-      this.status.replaceChildren(make("div", { class: "exercise-verdict", "data-outcome": outcome }, head, ...parts));
+      return make("div", { class: "exercise-verdict", "data-outcome": outcome }, head, ...parts);
     }
 
     // ---- afterwards ----

@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* The situational-judgement test: a custom element that asks twelve incidents one at a time, keeps what was answered and adds up.
    No rule of scoring lives here: every credit and the draw of forms come worked out with the page; this looks up and adds. */
 (function () {
@@ -133,6 +134,8 @@
     return el(tag, { ...attributes, lang: "en" }, text);
   }
 
+  const idly = globalThis.requestIdleCallback || ((work) => setTimeout(work, 300));
+
   let number = 0;
 
   class RapportAssessment extends HTMLElement {
@@ -181,6 +184,18 @@
       } else if (state.current) this._note = this.say("resumed");
       this.changed();
       this.show(false);
+      idly(() => this.rehearse());
+    }
+
+    /** While nobody waits, an incident is built and laid out where nobody sees it: what is slow only the first time (functions that have not run,
+        styles not matched, letters in sizes that the page has not used) is then no part of the first answer. */
+    rehearse() {
+      if (!this._card || !this.isConnected || this._open) return;
+      const name = Object.keys(this._payload.incidents)[0];
+      const box = el("div", { class: "ra-rehearsal", "aria-hidden": "true" }, el("div", { class: "ra-frame" }, el("div", { class: "ra-top" }, this.incident(name, 0, {}, 1).parts)));
+      this.append(box);
+      box.getBoundingClientRect();
+      box.remove();
     }
 
     read(key) {
@@ -388,14 +403,18 @@
     showIncident(moved) {
       this._open = true;
       const { answers, draft } = this._state.current;
-      const name = this.order[answers.length];
+      const { title, parts } = this.incident(this.order[answers.length], answers.length, draft, this.order.length);
+      this.frame(...parts);
+      this.attend(title, moved);
+    }
+
+    incident(name, place, draft, total) {
       const incident = this._payload.incidents[name];
-      const total = this.order.length;
-      const id = (part) => this._uid + "-" + answers.length + "-" + part;
-      const title = this.heading(0, { class: "ra-title", tabindex: "-1" }, el("span", { class: "ra-small" }, this.say("progress", { n: answers.length + 1, total })), " ", test("span", null, incident.title));
+      const id = (part) => this._uid + "-" + place + "-" + part;
+      const title = this.heading(0, { class: "ra-title", tabindex: "-1" }, el("span", { class: "ra-small" }, this.say("progress", { n: place + 1, total })), " ", test("span", null, incident.title));
       const form = el("form", { class: "ra-form", novalidate: true, "data-incident": name });
       const missing = el("p", { class: "ra-missing", role: "status" });
-      const last = answers.length + 1 === total;
+      const last = place + 1 === total;
       const rank = this.ranking(incident, id, { ...(draft.ranks || {}) });
       form.append(rank.field, this.choice("check", this.say("check"), incident.checks, id, draft.check), this.steps(incident, id, draft), this.sureness(id, draft.sure),
         missing, el("div", { class: "ra-actions" }, el("button", { type: "submit", class: "ra-button ra-main", "data-do": "next" }, this.say(last ? "finish" : "go_on"))));
@@ -410,9 +429,8 @@
         if (lacking) return lacking[1].focus();
         this.answer({ incident: name, ranking: rank.order(), check: picked("check").value, best: picked("best").value, worst: picked("worst").value, sure: Number(picked("sure").value) });
       });
-      const bar = el("progress", { class: "ra-progress", max: total, value: answers.length, "aria-label": this.say("progress", { n: answers.length + 1, total }) });
-      this.frame(bar, title, test("p", { class: "ra-incident" }, incident.incident), form);
-      this.attend(title, moved);
+      const bar = el("progress", { class: "ra-progress", max: total, value: place, "aria-label": this.say("progress", { n: place + 1, total }) });
+      return { title, parts: [bar, title, test("p", { class: "ra-incident" }, incident.incident), form] };
     }
 
     /** Three readings, each with numbers 1 2 3. Nothing moves by itself: arrow keys pass over every number on their way. */

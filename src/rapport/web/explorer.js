@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* The data explorer on a page without a kernel: chooses among pictures and sentences that were worked out beforehand.
    Nothing is computed here; the ring goes where the build said it goes. */
 (function () {

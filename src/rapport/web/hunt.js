@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* The bug hunt: a custom element that turns the pieces of its specimens into toggles, keeps what was marked and counts at the end.
    No rule lives here: which pieces belong together, which are wrong and every quantile come worked out with the page. */
 (function () {
@@ -60,6 +61,14 @@
     return node;
   }
 
+  /** Once the picture that answers a click is there; where nothing is painted, soon. */
+  function afterPicture(work) {
+    let waits = true;
+    const go = () => { if (waits) { waits = false; work(); } };
+    requestAnimationFrame(() => setTimeout(go));
+    setTimeout(go, 250);
+  }
+
   const SIGNS = { found: "✓", missed: "○", alarm: "✗" };
 
   class RapportHunt extends HTMLElement {
@@ -75,7 +84,7 @@
       if (note && !this.hosted) this.write(":" + (note === "damaged" ? "damaged" : "earlier"), stored);
       this._state = state;
       this.changed();
-      this.show();
+      this.show(false);
       if (note) this._note.textContent = this.say(note);
       else if (!this._kept && !this.hosted) this._note.textContent = this.say("unkept");
       else if (state.marked.length && !state.done) this._note.textContent = this.say("resumed");
@@ -87,7 +96,7 @@
       this._stored = state;
       if (!this._key) return;
       this._state = restore(this._payload, this._key, state).state;
-      this.show();
+      this.show(false);
     }
 
     say(name, values) {
@@ -123,16 +132,18 @@
     // ---- what the learner does ----
 
     toggle(id) {
+      if (this._state.done) return; // its outcome is about to be written on it
       const marked = this._state.marked;
       this._state = { ...this._state, marked: marked.includes(id) ? marked.filter((each) => each !== id) : [...marked, id] };
       this.changed();
-      this.showMarks();
+      this.showPressed(id);
+      this.showCount();
     }
 
     check() {
       this._state = { ...this._state, done: true, sittings: this.finish(this._state.marked) };
       this.changed();
-      this.show();
+      this.show(true);
       this._result.querySelector("[tabindex]").focus();
       this._result.scrollIntoView({ block: "start" });
     }
@@ -148,7 +159,7 @@
     again() {
       this._state = { ...this._state, marked: [], done: false };
       this.changed();
-      this.show();
+      this.show(true);
       this._how.focus();
       this._how.scrollIntoView({ block: "start" });
     }
@@ -183,16 +194,38 @@
       }
     }
 
-    show() {
+    show(moved) {
       const done = this._state.done;
       this._note.textContent = "";
       this._how.hidden = this._bar.hidden = done;
       this._result.hidden = !done;
-      for (const notes of this._notes.values()) {
-        notes.hidden = !done;
-        if (!done) notes.replaceChildren();
-      }
+      if (done) this.showCounts();
+      this.showCount();
+      this.below(moved, [...(done ? [() => this.showTables()] : []), ...[...this._notes.keys()].map((specimen) => () => this.showSpecimen(specimen))]);
+    }
+
+    /** What stands further down: after a click one picture after the other, so that its answer does not wait for them; at once otherwise, and before printing. */
+    below(moved, later) {
+      this._later = later;
+      const open = () => later === this._later && later.length; // or something else is shown by now
+      const all = () => { while (open()) later.shift()(); };
+      const next = () => {
+        if (open()) later.shift()();
+        this.toggleAttribute("data-unfinished", this._later.length > 0);
+        if (open()) return afterPicture(next);
+        removeEventListener("beforeprint", all);
+      };
+      if (!moved) all();
+      this.toggleAttribute("data-unfinished", later.length > 0);
+      if (!later.length) return;
+      addEventListener("beforeprint", all);
+      afterPicture(next);
+    }
+
+    showSpecimen(specimen) {
+      const done = this._state.done;
       for (const [id, button] of this._pieces) {
+        if (!id.startsWith(specimen + ".")) continue;
         const outcome = done ? this.outcome(id) : null;
         // Once checked a piece is read and not pressed: its outcome stands in its place for everybody, and the reason below the text.
         button.disabled = done;
@@ -201,16 +234,20 @@
         for (const old of button.querySelectorAll(".hunt-mark, .hunt-hidden")) old.remove();
         if (outcome && outcome !== "left") button.prepend(el("span", { class: "hunt-mark", "aria-hidden": "true" }, SIGNS[outcome]));
         if (outcome) button.append(el("span", { class: "hunt-hidden", lang: document.documentElement.lang || null }, " (" + this.say(outcome) + ")"));
+        this.showPressed(id);
       }
-      if (done) this.showResult();
-      this.showMarks();
+      const notes = this._notes.get(specimen);
+      notes.hidden = !done;
+      if (done) this.showNotes(specimen, notes);
+      else notes.replaceChildren();
     }
 
-    showMarks() {
-      for (const [id, button] of this._pieces) {
-        if (this._state.done) button.removeAttribute("aria-pressed");
-        else button.setAttribute("aria-pressed", String(this._state.marked.includes(id)));
-      }
+    showPressed(id) {
+      if (this._state.done) this._pieces.get(id).removeAttribute("aria-pressed");
+      else this._pieces.get(id).setAttribute("aria-pressed", String(this._state.marked.includes(id)));
+    }
+
+    showCount() {
       this._count.textContent = this.say("marked_so_far", { n: this._state.marked.length, total: this._pieces.size });
     }
 
@@ -220,7 +257,7 @@
       return marked ? "alarm" : "left";
     }
 
-    showResult() {
+    showCounts() {
       const counts = score(this._key, this._state.marked);
       const first = counts.groups.open;
       const again = el("button", { type: "button", class: "hunt-button", "data-do": "again" }, this.say("again"));
@@ -235,12 +272,17 @@
         el("p", null, this.say("told_lv", counts.groups.lv)),
         ...(earlier ? [el("p", null, this.say("first", earlier))] : []),
         ...counts.habits.map((id) => el("div", { class: "hunt-habit", "data-habit": id }, el("p", { class: "hunt-label" }, this.say("habit")), el("p", null, this._key.habits.find((habit) => habit.id === id).says))),
+        el("p", null, again),
+      );
+    }
+
+    showTables() {
+      const counts = score(this._key, this._state.marked);
+      this._result.lastChild.before(
         this.table("by_group", this._key.groups, counts.groups, true),
         this.table("by_kind", this._key.kinds, counts.kinds),
         this.table("by_language", this._key.languages, counts.languages),
-        el("p", null, again),
       );
-      for (const [specimen, notes] of this._notes) this.showNotes(specimen, notes);
     }
 
     table(title, rows, counts, sensitivity) {

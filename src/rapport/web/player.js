@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* The scenario player: a custom element that walks a compiled graph one decision at a time and remembers the way.
    No rule of scoring lives here: it follows edges and adds up what the compiler wrote on them. */
 (function () {
@@ -230,6 +231,20 @@
   function still() {
     return matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
+  /** Once the picture that answers a click is there; where nothing is painted, soon. */
+  function afterPicture(work) {
+    let waits = true;
+    const go = () => { if (waits) { waits = false; work(); } };
+    requestAnimationFrame(() => setTimeout(go));
+    setTimeout(go, 250);
+  }
+  let collator = null;
+  /** The order of words in the page's language; it takes a while to make, so it is made once. */
+  function inOrder() {
+    collator = collator || new Intl.Collator(document.documentElement.lang || "en");
+    return collator.compare;
+  }
+  const idly = globalThis.requestIdleCallback || ((work) => setTimeout(work, 300));
 
   let counted = 0;
 
@@ -255,6 +270,7 @@
     get graph() { return this._graph; }
     set graph(graph) {
       this._graph = graph;
+      this._beats = null;
       this._state = null;
       if (this.isConnected) this.prepare();
     }
@@ -288,6 +304,7 @@
       let stored = this._given;
       if (stored === undefined && !this.hosted) stored = this.read(this.key);
       this.resume(stored, true);
+      idly(() => this.rehearse());
     }
 
     resume(stored, first) {
@@ -339,7 +356,8 @@
     /** Keep the state and tell the host. */
     changed() {
       this.save();
-      this.dispatchEvent(new CustomEvent("rapport-change", { bubbles: true, detail: { state: this._state, log: this.log } }));
+      const player = this;
+      this.dispatchEvent(new CustomEvent("rapport-change", { bubbles: true, detail: { state: this._state, get log() { return player.log; } } })); // only a host asks for it
     }
 
     // ---- what the learner does ----
@@ -432,9 +450,61 @@
         this._card = el("div", { class: "rs-frame" }, this._top, this._live, this._rest);
         this.append(this._card);
       }
+      this._later = [];
       this._top.replaceChildren(...children.flat(Infinity).filter(Boolean));
       this._live.replaceChildren();
       this._rest.replaceChildren();
+    }
+
+    /** What stands further down: after a click one picture after the other, so that its answer does not wait for them; at once otherwise, and before printing. */
+    below(moved, later) {
+      this._later = later;
+      const open = () => later === this._later && later.length; // or something else is shown by now
+      const all = () => { while (open()) later.shift()(); };
+      const next = () => {
+        if (open()) later.shift()();
+        this.toggleAttribute("data-unfinished", this._later.length > 0);
+        if (open()) return afterPicture(next);
+        removeEventListener("beforeprint", all);
+      };
+      if (!moved) all();
+      this.toggleAttribute("data-unfinished", later.length > 0);
+      if (!later.length) return;
+      addEventListener("beforeprint", all);
+      afterPicture(next);
+    }
+
+    /** While nobody waits, what may come next is built and laid out where nobody sees it: what is slow only the first time (functions that have
+        not run, styles not matched, letters in sizes that the page has not used) is then no part of the first answer. */
+    rehearse() {
+      const graph = this._graph;
+      if (!graph || !this._state) return;
+      const views = [];
+      const beats = new Set();
+      let walk = begin(graph, this._place, this._state.draw);
+      while (!ended(graph, walk)) {
+        const node = graph.nodes[walk.node];
+        if (!beats.has(node.beat)) views.push([walk, () => this.decision().parts]);
+        beats.add(node.beat);
+        walk = step(graph, walk, node.options[0].id);
+        if (walk.log.length === 1) views.push([walk, () => this.outcome().parts]);
+      }
+      const last = walk;
+      views.push([last, () => [this.ending(), this.summary()]], [last, () => (graph.compare && inOrder(), this.actions())], [last, () => el("ol", { class: "rs-log" }, this.logged(last.log[0]))]);
+      const next = () => {
+        const [other, view] = views.shift();
+        if (this.isConnected && this._graph === graph && this._card) {
+          const [now, telling] = [this._walk, this._telling];
+          Object.assign(this, { _walk: other, _telling: false });
+          const box = el("div", { class: "rs-rehearsal", "aria-hidden": "true" }, el("div", { class: "rs-frame" }, el("div", { class: "rs-top" }, this.header(), view())));
+          Object.assign(this, { _walk: now, _telling: telling });
+          this.append(box);
+          box.getBoundingClientRect();
+          box.remove();
+        }
+        if (views.length) idly(next);
+      };
+      idly(next);
     }
 
     note() {
@@ -484,6 +554,15 @@
       this.attend(title, moved);
     }
 
+    /** The beats that a decision has; a graph has hundreds of nodes, so they are gone through once. */
+    beatsOf(decision) {
+      if (!this._beats) {
+        this._beats = {};
+        for (const node of Object.values(this._graph.nodes)) (this._beats[node.decision] = this._beats[node.decision] || new Set()).add(node.beat);
+      }
+      return BEATS.filter((beat) => this._beats[decision] && this._beats[decision].has(beat));
+    }
+
     /** Title, place, decision count and the four beats. */
     header() {
       const graph = this._graph;
@@ -498,7 +577,7 @@
         el("p", { class: "rs-small" }, [this.place.city, this.place.organisation].join(" · ")),
         el("div", { class: "rs-progress", role: "group", "aria-label": this.say("progress") },
           el("span", { class: "rs-count" }, this.say(fewest === most ? "decision" : "decision_upto", { n: number, total: most })),
-          el("ol", { class: "rs-beats" }, BEATS.filter((beat) => Object.values(graph.nodes).some((each) => each.decision === answered.decision && each.beat === beat)).map((beat) => {
+          el("ol", { class: "rs-beats" }, this.beatsOf(answered.decision).map((beat) => {
             const now = beat === answered.beat;
             const done = !now && seen.has(beat);
             return el("li", { class: now ? "rs-now" : done ? "rs-done" : null, "aria-current": now ? "step" : null }, this.say("beat_" + beat), done ? el("span", { class: "rs-hidden" }, " (" + this.say("done") + ")") : null);
@@ -530,12 +609,18 @@
 
     showDecision(moved) {
       this._telling = false;
+      const { heading, parts } = this.decision();
+      this.frame(this.header(), this.note(), parts);
+      this.attend(heading, moved);
+    }
+
+    decision() {
       const graph = this._graph;
       const node = graph.nodes[this._walk.node];
       const rows = this._walk.log.filter((row) => row.decision === node.decision);
       const heading = this.heading(1, { class: "rs-subtitle", tabindex: "-1" }, el("span", { class: "rs-beat-tag" }, this.say("beat_" + node.beat)), " ", this.fill(node.heading));
       const clues = rows.map((row) => this.outcomeOf(row)).filter((outcome) => outcome.clue);
-      const parts = [this.header(), this.note(), heading];
+      const parts = [heading];
       if (rows.length === 0) parts.push(...this.scene(node.decision));
       else {
         parts.push(el("details", { class: "rs-again" }, el("summary", null, this.say("scene")), ...this.scene(node.decision)));
@@ -543,8 +628,7 @@
       }
       const prompt = el("p", { class: "rs-prompt", id: this._uid + "-prompt" }, node.prompt ? this.inline(node.prompt) : node.beat === "check" ? this.say("check_prompt") : "");
       parts.push(prompt, node.kind === "rank" ? this.ranking(node) : this.choices(node));
-      this.frame(...parts);
-      this.attend(heading, moved);
+      return { heading, parts };
     }
 
     outcomeOf(row) {
@@ -608,19 +692,25 @@
 
     showOutcome(moved) {
       this._telling = true;
-      const outcome = this._walk.outcome;
-      const row = this._walk.log[this._walk.log.length - 1];
-      const node = this._graph.nodes[row.node];
       const button = el("button", { type: "button", class: "rs-button rs-main", "data-continue": true }, this.say("go_on"));
       // Enter held down must not run past what happened.
       button.addEventListener("keydown", (event) => { if (event.repeat) event.preventDefault(); });
       button.addEventListener("click", () => this.goOn());
-      this.frame(this.header(), this.note(), this.heading(1, { class: "rs-subtitle" }, this.say("next_" + node.beat)), this.chosen(node, row.option));
-      this._live.append(...[outcome.clue ? el("div", { class: "rs-message rs-words" }, this.prose(outcome.clue)) : null, // a reply or a thing looked up: its words say which
-        outcome.text ? el("div", { class: "rs-prose" }, this.prose(outcome.text)) : null,
-        outcome.feedback ? el("div", { class: "rs-feedback" }, this.heading(2, { class: "rs-label" }, this.say("feedback")), this.prose(outcome.feedback), this.habit(outcome)) : null].filter(Boolean));
+      const { head, parts } = this.outcome();
+      this.frame(this.header(), this.note(), head);
+      this._live.append(...parts);
       this._rest.append(button);
       this.attend(button, moved);
+    }
+
+    outcome() {
+      const outcome = this._walk.outcome;
+      const row = this._walk.log[this._walk.log.length - 1];
+      const node = this._graph.nodes[row.node];
+      const parts = [outcome.clue ? el("div", { class: "rs-message rs-words" }, this.prose(outcome.clue)) : null, // a reply or a thing looked up: its words say which
+        outcome.text ? el("div", { class: "rs-prose" }, this.prose(outcome.text)) : null,
+        outcome.feedback ? el("div", { class: "rs-feedback" }, this.heading(2, { class: "rs-label" }, this.say("feedback")), this.prose(outcome.feedback), this.habit(outcome)) : null].filter(Boolean);
+      return { head: [this.heading(1, { class: "rs-subtitle" }, this.say("next_" + node.beat)), this.chosen(node, row.option)], parts };
     }
 
     habit(outcome) {
@@ -660,13 +750,50 @@
       this._telling = false;
       const graph = this._graph;
       const walk = this._walk;
-      const node = graph.nodes[walk.node];
-      const persona = graph.personas[graph.cases[walk.case].persona];
+      const title = this.heading(1, { class: "rs-subtitle", tabindex: "-1" }, this.fill(graph.nodes[walk.node].heading) || this.say("end"));
+      this.frame(
+        el("header", { class: "rs-header" }, this.heading(0, { class: "rs-title rs-title-small" }, graph.title), el("p", { class: "rs-small" }, [this.place.city, this.place.organisation, this.say("run", { n: this._state.runs.length })].join(" · "))),
+        this.note(), title, this.ending());
+      this._rest.append(this.actions()); // there from the first, for whoever looks for what to do next
+      this.attend(title, moved);
+      const log = el("section", null, this.heading(2, { class: "rs-part" }, this.say("log")));
+      const decisions = [...new Set(walk.log.map((row) => row.decision))];
+      this.below(moved, [
+        () => this._top.append(...[...this.summary(), graph.compare ? this.comparison(graph.compare) : null].filter(Boolean)),
+        () => this._rest.append(log),
+        ...decisions.map((decision) => () => log.append(this.heading(3, { class: "rs-log-part" }, this.sceneHeading(decision)),
+          el("ol", { class: "rs-log" }, walk.log.filter((row) => row.decision === decision).map((row) => this.logged(row)))))]);
+    }
+
+    /** How it ended, and for whom. */
+    ending() {
+      const node = this._graph.nodes[this._walk.node];
+      const persona = this._graph.personas[this._graph.cases[this._walk.case].persona];
+      return [el("div", { class: "rs-prose" }, this.prose(node.text), this.prose((node.epilogues || {})[this._walk.case])),
+        el("section", { class: "rs-portrait" }, this.heading(2, { class: "rs-label" }, this.say("who")), el("p", null, el("strong", null, this.fill(persona.title))), this.prose(persona.portrait))];
+    }
+
+    /** What the run added up to, and what to take with one. */
+    summary() {
+      const graph = this._graph;
+      const walk = this._walk;
       const reach = Math.max(6, ...walk.scores.map(Math.abs));
-      const title = this.heading(1, { class: "rs-subtitle", tabindex: "-1" }, this.fill(node.heading) || this.say("end"));
       const calibration = mean(walk.calibration);
-      const others = graph.places.filter((place) => place.id !== this._place);
-      const table = graph.draws[this._place].length;
+      return [
+        el("section", null, this.heading(2, { class: "rs-part" }, this.say("scores")), el("p", { class: "rs-small" }, this.say("scores_says")),
+          el("dl", { class: "rs-scores" }, walk.scores.map((value, axis) => el("div", null, el("dt", null, graph.axis_labels[axis]), el("dd", null, el("span", { class: "rs-number" }, signed(value)), bar(value, reach)))))),
+        el("section", null, this.heading(2, { class: "rs-part" }, this.say("check")), el("p", null, walk.available ? this.say("check_says", { n: walk.check, total: walk.available }) : this.say("check_none")),
+          walk.idle ? el("p", null, walk.idle === 1 ? this.say("idle_one") : this.say("idle_many", { n: walk.idle })) : null),
+        calibration === null ? null : el("section", null, this.heading(2, { class: "rs-part" }, this.say("calibration")), el("p", null,
+          [this.say(calibration >= 0.75 ? "calibration_good" : walk.reads.some((read) => read.sure >= 4 && !read.right) ? "calibration_over" : "calibration_fair"),
+            this.say("calibration_first", { n: walk.reads.filter((read) => read.right).length, total: walk.reads.length })].join(" "))),
+        graph.principle ? el("section", null, this.heading(2, { class: "rs-part" }, this.say("principle")), this.prose(graph.principle)) : null];
+    }
+
+    /** What can be done after a run. */
+    actions() {
+      const others = this._graph.places.filter((place) => place.id !== this._place);
+      const next = (this._state.draw + 1) % this._graph.draws[this._place].length;
       const act = (text, what, name, main) => {
         const button = el("button", { type: "button", class: main ? "rs-button rs-main" : "rs-button", "data-do": name }, text);
         button.addEventListener("click", () => what(button));
@@ -678,30 +805,10 @@
         armed = true;
         button.textContent = this.say("erase_sure");
       };
-      const next = (this._state.draw + 1) % table;
-      this.frame(
-        el("header", { class: "rs-header" }, this.heading(0, { class: "rs-title rs-title-small" }, graph.title), el("p", { class: "rs-small" }, [this.place.city, this.place.organisation, this.say("run", { n: this._state.runs.length })].join(" · "))),
-        this.note(), title,
-        el("div", { class: "rs-prose" }, this.prose(node.text), this.prose((node.epilogues || {})[walk.case])),
-        el("section", { class: "rs-portrait" }, this.heading(2, { class: "rs-label" }, this.say("who")), el("p", null, el("strong", null, this.fill(persona.title))), this.prose(persona.portrait)),
-        el("section", null, this.heading(2, { class: "rs-part" }, this.say("scores")), el("p", { class: "rs-small" }, this.say("scores_says")),
-          el("dl", { class: "rs-scores" }, walk.scores.map((value, axis) => el("div", null, el("dt", null, graph.axis_labels[axis]), el("dd", null, el("span", { class: "rs-number" }, signed(value)), bar(value, reach)))))),
-        el("section", null, this.heading(2, { class: "rs-part" }, this.say("check")), el("p", null, walk.available ? this.say("check_says", { n: walk.check, total: walk.available }) : this.say("check_none")),
-          walk.idle ? el("p", null, walk.idle === 1 ? this.say("idle_one") : this.say("idle_many", { n: walk.idle })) : null),
-        calibration === null ? null : el("section", null, this.heading(2, { class: "rs-part" }, this.say("calibration")), el("p", null,
-          [this.say(calibration >= 0.75 ? "calibration_good" : walk.reads.some((read) => read.sure >= 4 && !read.right) ? "calibration_over" : "calibration_fair"),
-            this.say("calibration_first", { n: walk.reads.filter((read) => read.right).length, total: walk.reads.length })].join(" "))),
-        graph.principle ? el("section", null, this.heading(2, { class: "rs-part" }, this.say("principle")), this.prose(graph.principle)) : null,
-        graph.compare ? this.comparison(graph.compare) : null,
-        el("div", { class: "rs-actions", "aria-live": "polite" }, // so that "Press once more" is read out
-          act(this.say("again"), () => this.start(this._place, next), "again", true), act(this.say("same"), () => this.start(this._place, this._state.draw), "same"),
-          others.map((place) => act(this.say("other", place), () => this.start(place.id, next), "other")),
-          act(this.say("print"), () => this.print(), "print"), act(this.say("erase"), erase, "erase")),
-        el("section", null, this.heading(2, { class: "rs-part" }, this.say("log")), [...new Set(walk.log.map((row) => row.decision))].map((decision) => [
-          this.heading(3, { class: "rs-log-part" }, this.sceneHeading(decision)),
-          el("ol", { class: "rs-log" }, walk.log.filter((row) => row.decision === decision).map((row) => this.logged(row)))])),
-      );
-      this.attend(title, moved);
+      return el("div", { class: "rs-actions", "aria-live": "polite" }, // so that "Press once more" is read out
+        act(this.say("again"), () => this.start(this._place, next), "again", true), act(this.say("same"), () => this.start(this._place, this._state.draw), "same"),
+        others.map((place) => act(this.say("other", place), () => this.start(place.id, next), "other")),
+        act(this.say("print"), () => this.print(), "print"), act(this.say("erase"), erase, "erase"));
     }
 
     /** The learner's own choices at one decision, counted by place over all finished runs. */
@@ -713,7 +820,8 @@
       const options = Object.values(this._graph.nodes).filter((node) => node.decision === what.decision && node.beat === "act").flatMap((node) => node.options);
       const now = new Map(options.map((option) => [option.id, option.label]));
       const labelled = (remedy) => now.get(remedy.option) || remedy.label;
-      const labels = [...new Set(runs.map((run) => labelled(run.remedy)))].sort(new Intl.Collator(document.documentElement.lang || "en").compare);
+      const labels = [...new Set(runs.map((run) => labelled(run.remedy)))];
+      if (labels.length > 1) labels.sort(inOrder());
       const count = (place, label) => runs.filter((run) => run.place === place.id && (label === null || labelled(run.remedy) === label)).length;
       return el("section", null, this.heading(2, { class: "rs-part" }, what.title), el("p", { class: "rs-small" }, this.say("compare_says")),
         el("div", { class: "rs-wide", role: "group", "aria-label": what.title, tabindex: "0" }, el("table", { class: "rs-table" },

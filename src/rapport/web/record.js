@@ -1,3 +1,4 @@
+//# allFunctionsCalledOnLoad
 /* The learner's record in this browser: one document of events, the same as rapport.learner keeps in a file.
    It is read, changed and written in one go, so that two open pages lose nothing; what cannot be read is set aside. */
 (function () {
