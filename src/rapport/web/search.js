@@ -102,7 +102,7 @@
 
   // ---- The index ------------------------------------------------------------------------------------------------------
 
-  const LIKELIER = { card: 1.3, case: 1.1, text: 1, exercise: 0.9, market: 1, moment: 0.8, term: 1 };
+  const LIKELIER = { card: 1.3, case: 1.1, text: 1, exercise: 0.9, market: 0.8, moment: 0.8, term: 1 };
 
   const OTHERS = 0.3; // of the score of a section that another market's sheet shows already
   const LITTLE = 0.2; // of what a word of a question counts, beside the others
