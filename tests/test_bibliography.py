@@ -32,6 +32,7 @@ def test_an_entry_keeps_its_authors_year_and_title_as_written(tmp_path):
         ("seen = {abstract}", "seen = {skimmed}", "roe-2014.seen: found 'skimmed'; it is one of abstract, law, citation"),
         ("  author = {Roe, R. and de Doe, D. L.},\n", "", "roe-2014.author: the field is missing"),
         ("roe-2014", "Roe_2014", "an id is small letters, digits and hyphens"),
+        ("@article", "@blogpost", "sources.bib:1: roe-2014: found the type @blogpost, which no style sets"),
         ("  title = {A Study of NPS: what it is},", "  title = {A Study,", "sources.bib:.*not valid BibTeX"),
     ],
 )

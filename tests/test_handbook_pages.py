@@ -461,3 +461,23 @@ def test_a_language_whose_catalogue_cannot_be_read_is_left_out_and_the_others_ar
     names = {path.name for path in built.pages}
     assert {"about.html", "about.gu.html"} <= names and "about.lv.html" not in names
     assert len(built.left_out) == 1 and built.left_out[0].startswith("lv: ") and "about.md.po:6: not UTF-8 text" in built.left_out[0]
+
+
+def test_while_one_writes_a_language_whose_catalogue_breaks_keeps_its_pages_and_is_told(tmp_path):
+    from rapport.handbook import parts, watch
+    from rapport.handbook.workshop import Workshop
+
+    course, out = tiny_course.make(tmp_path / "course"), tmp_path / "out" / "handbook"
+    po = course / "locales/gu/playbooks/about.md.po"
+    po.parent.mkdir(parents=True)
+    head = b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    po.write_bytes(head + 'msgid "About"\nmsgstr "વિશે"\n'.encode())
+    with Workshop(parts.WORK) as shop:
+        changed, left_out = watch.rebuild(course, out, "learner", shop)
+        assert {"about.html", "about.gu.html"} <= set(changed) and left_out == ()
+        before = (out / "about.gu.html").read_bytes()
+        po.write_bytes(head + b'msgid "About"\nmsgstr "\xff"\n')
+        assert watch.rebuild(course, out, "learner", shop, only=["gu"])[0] == []  # the page that is looked at, first
+        _, left_out = watch.rebuild(course, out, "learner", shop)
+    assert len(left_out) == 1 and "about.md.po:6: not UTF-8 text" in left_out[0]
+    assert (out / "about.gu.html").read_bytes() == before

@@ -108,7 +108,7 @@ class Assembly:
         """All pages in the languages wanted, framed and linked."""
         self._shop = self._shop or Workshop(parts.WORK, self.fork)  # imports while the notebooks run or are looked for
         executed = self._run()
-        stems = sorted(path.stem for path in next(iter(executed.values())) if path.parent.name == "notebooks")
+        stems = sorted(path.stem for path in execute.notebook_paths(self.root) if path.parent.name == "notebooks")
         wanted = list(parts.wanted(self.root, stems, self.edition))
         exercises = self._exercises([name for kind, name in wanted if kind == "module"], list(self.langs))
         asked = []

@@ -242,7 +242,7 @@ def in_language(notebook: Any, path: Path, kept: Kept | None = None) -> Any:
         said = [texts.markdown(source, change) if kind == "markdown" else texts.code(source, change) for kind, source in written]
         if kept:
             po = catalogue.po_path(path, path.parents[1], i18n.language())
-            kept.put(key, said, [str(po.resolve()), texts.__file__, catalogue.__file__], began)
+            kept.put(key, said, [str(po.resolve()), texts.__file__, catalogue.__file__, i18n.__file__], began)
     for cell, source in zip(notebook.cells, said, strict=True):
         cell.source = source
     return notebook

@@ -71,15 +71,19 @@ async def _watch(root: Path, out: Path, edition: str, port: int, say: Callable[[
             told = False
             for only in (first, ()) if first else ((),):
                 try:
-                    changed = await asyncio.get_running_loop().run_in_executor(None, rebuild, root, out, edition, shop, fork, only)
+                    changed, left_out = await asyncio.get_running_loop().run_in_executor(None, rebuild, root, out, edition, shop, fork, only)
                 except ContentError as error:
                     say(f"{error}\nThe pages stay as they were.")
                     break
                 if changed or not (only or told):
                     say(f"{', '.join(changed) or 'No page'} changed ({time.monotonic() - began:.1f} s).")
                     told = True
+                if not only:
+                    for each in left_out:
+                        say(f"{each}\nThe pages in this language stay as they were.")
+                everywhere = not package.assets(package.SHEETS).keys().isdisjoint(changed)  # a style or script of all pages
                 for listener, page in listeners.items():
-                    if page in changed or any(name in package.assets(package.SHEETS) for name in changed):
+                    if everywhere or page in changed:
                         listener.put_nowait("changed")
     os.execv(sys.executable, [sys.executable, *sys.argv])
 
@@ -89,8 +93,13 @@ def language_of(page: str) -> str:
     return next((lang for lang in i18n.LANGUAGES if page.endswith(f".{lang}.html")), i18n.SOURCE)
 
 
-def rebuild(root: Path, out: Path, edition: str, shop: Workshop, fork: bool = True, only: Collection[str] = ()) -> list[str]:
-    """Make the folder again in `shop`, or its pages in the languages `only`, and write the files that differ; their names, sorted.
+def rebuild(root: Path, out: Path, edition: str, shop: Workshop, fork: bool = True, only: Collection[str] = ()) -> tuple[list[str], tuple[str, ...]]:
+    """Make the folder again in `shop`, or its pages in the languages `only`, and write the files that differ.
+
+    Returns
+    -------
+    (list of str, tuple of str)
+        Their names, sorted, and why a language is left out; its pages stay as they were.
 
     Raises
     ------
@@ -99,7 +108,8 @@ def rebuild(root: Path, out: Path, edition: str, shop: Workshop, fork: bool = Tr
     """
     forget_caches()
     with Assembly(root, edition, Kept(root), lambda what, done, total: None, fork, shop, only) as assembly:
-        return package.update(out, assembly.some(), whole=False) if only else package.update(out, assembly.site())
+        site = assembly.some() if only else assembly.site()
+        return package.update(out, site, whole=not only and not assembly.left_out), assembly.left_out
 
 
 def forget_caches() -> None:

@@ -108,11 +108,15 @@ def _sources(text: str, path: Path) -> tuple[Source, ...]:
 
 
 def _faults(name: str, entry: Any, path: Path, line: int) -> Iterator[ContentError]:
+    from pybtex.style.formatting.unsrt import Style as Unsorted
+
     def error(problem: str, key: str | None = None) -> ContentError:
         return ContentError(problem, path, line, f"{name}.{key}" if key else name)
 
     if not _NAME.fullmatch(name):
         yield error("an id is small letters, digits and hyphens, such as roschk-2014.")
+    if not hasattr(Unsorted, f"get_{entry.type}_template"):
+        yield error(f"found the type @{entry.type}, which no style sets; take article, book, incollection, inproceedings, techreport, online or misc.")
     if not entry.persons.get("author"):
         yield error("the field is missing; name the authors, joined by “and” (a body in double braces).", "author")
     for key in ("title", "year", "seen"):
