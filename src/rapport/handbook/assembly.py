@@ -78,31 +78,42 @@ class Assembly:
         ContentError
             With every fault found.
         """
-        site, archive = self.site(), ARCHIVES[self.edition]
+        self._pages, archive, site = self.pages(), ARCHIVES[self.edition], None
         singles = [(lang, other["single"]) for lang, others in self._others.items() for other in others if other["single"]]
+        asked, found = self._asked() + [("singles", *single) for single in singles], {}
         with ThreadPoolExecutor(1) as packing:  # beside what the workshop does
-            packed = packing.submit(package.zipped, site, archive)
-            documents = self._set("singles", singles, self.root)
-            beside = {f"single/{pages.file_of(body['stem'], lang)}": document.encode() for (lang, body), (document, _) in zip(singles, documents)}
+            for number, document in self._set(asked):
+                found[number] = document
+                if not site and all(number in found for number in range(len(self._pages))):
+                    site = self._site(found)
+                    packed = packing.submit(package.zipped, site, archive)
+            assert site
+            beside = {f"single/{pages.file_of(body['stem'], lang)}": found[number][0].encode() for number, (lang, body) in enumerate(singles, len(self._pages))}
             if self.edition == "learner":
                 beside |= {f"single/{name}": data for name, data in self._cards.items()}
             return Files(site, {f"{archive}.zip": packed.result()} | beside, [page.file for page in self._pages])
 
     def site(self) -> dict[str, bytes]:
         """The folder alone: its files by name, made and checked."""
-        made = self._documents()
-        return package.site_files(made, self.more, search.files(self._pages) | self._cards)
+        self._pages = self.pages()
+        return self._site(dict(self._set(self._asked())))
 
     def some(self) -> dict[str, bytes]:
         """The pages in the languages `only`, by file name, made and checked."""
-        made = self._documents()
+        self._pages = self.pages()
+        made = self._documents(dict(self._set(self._asked())))
         others = [pages.file_of(page.name, lang) for page in self._pages for lang in self.langs]
         verify({name: found for name, (_, found) in made.items()}, [*package.beside_pages(others, self.more), *search.files(self._pages), *self._cards, *others, package.MARKER])
         return {name: document.encode() for name, (document, _) in made.items()}
 
-    def _documents(self) -> dict[str, tuple[str, Found]]:
-        self._pages = self.pages()
-        return dict(zip((page.file for page in self._pages), self._set("html", [(page.lang, dict(vars(page))) for page in self._pages], list(self.more))))
+    def _asked(self) -> list[tuple[str, str, dict[str, Any]]]:
+        return [("html", page.lang, dict(vars(page))) for page in self._pages]
+
+    def _documents(self, found: Mapping[int, tuple[str, Found]]) -> dict[str, tuple[str, Found]]:
+        return {page.file: found[number] for number, page in enumerate(self._pages)}
+
+    def _site(self, found: Mapping[int, tuple[str, Found]]) -> dict[str, bytes]:
+        return package.site_files(self._documents(found), self.more, search.files(self._pages) | self._cards)
 
     def pages(self) -> list[pages.Page]:
         """All pages in the languages wanted, framed and linked."""
@@ -115,9 +126,9 @@ class Assembly:
         for lang, kind, name in ((lang, kind, name) for lang in executed for kind, name in wanted):
             notebook = executed[lang].get(self.root / "notebooks" / f"{name}.ipynb")
             asked.append((lang, kind, name, (notebook, exercises[name][lang]) if kind == "module" else notebook))
-        answers = self._make(asked)
+        cards, *answers = self._make([(i18n.SOURCE, "cardset", "", list(self.langs)), *asked])
         self._others = {lang: answers[number * len(wanted) : (number + 1) * len(wanted)] for number, lang in enumerate(executed)}
-        *fronts, cards = self._make([*((lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()), (i18n.SOURCE, "cardset", "", list(self.langs))])
+        fronts = self._make([(lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()])
         self._cards = {cardset.FILE: cards["cardset"].encode()} if cards["cardset"] else {}
         made: list[pages.Page] = []
         for (lang, others), front in zip(self._others.items(), fronts):
@@ -164,19 +175,24 @@ class Assembly:
         tasks = [("make", lang, self.root, self.edition, kind, name, given) for lang, kind, name, given in asked]
         return self._work(keys, tasks, lambda number: (f"made {asked[number][1]} {asked[number][2]}".rstrip(), asked[number][0]))
 
-    def _set(self, what: str, made: Sequence[tuple[str, dict[str, Any]]], *more: Any) -> list[tuple[str, Found]]:
-        """Documents of `made`, each by language and values, and what was found on them, in its order; `what` and `more` as in `parts.work`."""
-        keys = [self.kept.key("page", what, *self.more, lang, *_values(values)) for lang, values in made]
-        found = {number: kept for number, key in enumerate(keys) if (kept := self.kept.get(key)) is not None}
+    def _set(self, asked: Sequence[tuple[str, str, dict[str, Any]]]) -> Iterator[tuple[int, tuple[str, Found]]]:
+        """Number and document of each of `asked` (``html`` or ``singles``, a language, values), with what was found on it; what is kept comes first."""
+        more = {"html": list(self.more), "singles": self.root}
+        keys = [self.kept.key("page", what, *self.more, lang, *_values(values)) for what, lang, values in asked]
+        missing = []
+        for number, key in enumerate(keys):
+            if (kept := self.kept.get(key)) is not None:
+                yield number, kept
+            else:
+                missing.append(number)
         # A process sets several pages of one language, whose patterns and words it loads once.
-        groups = [group for lang in i18n.LANGUAGES for group in _halves([number for number, (each, _) in enumerate(made) if each == lang and number not in found])]
-        tasks = [(what, made[group[0]][0], [made[number][1] for number in group], *more) for group in groups]
+        groups = [group for what in more for lang in i18n.LANGUAGES for group in _halves([number for number in missing if asked[number][:2] == (what, lang)])]
+        tasks = [(asked[group[0]][0], asked[group[0]][1], [asked[number][2] for number in group], more[asked[group[0]][0]]) for group in groups]
         for at, documents, reads, began in self._results(tasks):
-            self._say(f"set {len(documents)} pages", made[groups[at][0]][0])
+            self._say(f"set {len(documents)} pages", tasks[at][1])
             for number, document in zip(groups[at], documents):
-                found[number] = document
+                yield number, document
                 self._keep(keys[number], document, reads, began)
-        return [found[number] for number in range(len(made))]
 
     def _work(self, keys: Sequence[str], tasks: Sequence[tuple[Any, ...]], name: Callable[[int], tuple[str, str]]) -> list[Any]:
         found = {number: kept for number, key in enumerate(keys) if (kept := self.kept.get(key)) is not None}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -87,7 +88,7 @@ class Workshop:
     def _send(self, tasks: Sequence[tuple[Any, ...]]) -> None:
         with contextlib.suppress(OSError):  # closed by a caller that was stopped
             for number, task in enumerate(tasks):
-                self._here.send((number, task))
+                self._here.send((number, task[0], pickle.dumps(task)))
 
 
 def _master(conn: Connection, work: Work) -> None:
@@ -102,39 +103,39 @@ def _master(conn: Connection, work: Work) -> None:
     prepare = getattr(sys.modules[function.__module__], "prepare", lambda kind: None)
     prepare("")
     gc.freeze()  # a worker neither looks through all this when it tidies up, nor copies the memory that it lies in
-    waiting: deque[tuple[int, tuple[Any, ...]]] = deque()
-    running: dict[Connection, tuple[int, Any]] = {}
+    waiting: deque[tuple[int, Any, bytes]] = deque()
+    running: dict[Connection, Any] = {}
     try:
         while True:
             while waiting and len(running) < (os.cpu_count() or 2):
-                number, task = waiting.popleft()
-                if task[0] not in kinds:
-                    kinds.add(task[0])
-                    prepare(task[0])
+                number, kind, task = waiting.popleft()
+                if kind not in kinds:
+                    kinds.add(kind)
+                    prepare(kind)
                     single(__name__)
                 mine, its = get_context("fork").Pipe(duplex=False)
                 worker = get_context("fork").Process(target=_worker, args=(its, function, number, task, before))
                 worker.start()
                 its.close()
-                running[mine] = number, worker
+                running[mine] = worker
             for ready in wait([conn, *running]):
                 if ready is conn:
                     waiting.append(conn.recv())
                     continue
-                number, worker = running.pop(ready)
-                conn.send(ready.recv())  # a worker that died says nothing: the end of its pipe ends us, and our caller hears of it
+                worker = running.pop(ready)
+                conn.send_bytes(ready.recv_bytes())  # a worker that died says nothing: the end of its pipe ends us, and our caller hears of it
                 worker.join()
     except (EOFError, OSError):
-        for _, worker in running.values():
+        for worker in running.values():
             worker.kill()
 
 
-def _worker(conn: Connection, function: Callable[..., Any], number: int, task: tuple[Any, ...], before: set[str]) -> None:
+def _worker(conn: Connection, function: Callable[..., Any], number: int, task: bytes, before: set[str]) -> None:
     from rapport.kernels.reads import listen
 
     began, reads = time.time(), set(before)
     listen(reads.add)
-    conn.send((number, _result(function, task), reads, began))
+    conn.send((number, _result(function, pickle.loads(task)), reads, began))
 
 
 def _result(function: Callable[..., Any], task: tuple[Any, ...]) -> Any:

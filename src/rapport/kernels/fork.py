@@ -21,8 +21,8 @@ from jupyter_client.provisioning import LocalProvisioner
 from rapport.kernels import PRELOAD, own_python
 
 _starting = threading.Lock()
-# Read by libraries while they are imported: one thread for linear algebra, charts without a window.
-_AT_IMPORT = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+# Read by libraries while they are imported: one thread for linear algebra, charts without a window, a debugger that says nothing of frozen modules.
+_AT_IMPORT = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 _SETTINGS = ("PYTHON", "MATPLOTLIB", "MPL")  # a user's, which would reach into every kernel
 
 
