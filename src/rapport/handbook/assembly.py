@@ -33,6 +33,16 @@ class Files:
     pages: list[str]
 
 
+@dataclass(frozen=True)
+class Job:
+    """Work for the workshop: the key it is kept under, the task, what is said when it is done, and in which language it is."""
+
+    key: str
+    task: tuple[Any, ...]
+    says: str
+    lang: str
+
+
 class Assembly:
     """One handbook in the making.
 
@@ -121,21 +131,22 @@ class Assembly:
         executed = self._run()
         stems = sorted(path.stem for path in execute.notebook_paths(self.root) if path.parent.name == "notebooks")
         wanted = list(parts.wanted(self.root, stems, self.edition))
-        exercises = self._exercises([name for kind, name in wanted if kind == "module"], list(self.langs))
-        asked = []
-        for lang, kind, name in ((lang, kind, name) for lang in executed for kind, name in wanted):
-            notebook = executed[lang].get(self.root / "notebooks" / f"{name}.ipynb")
-            asked.append((lang, kind, name, (notebook, exercises[name][lang]) if kind == "module" else notebook))
-        cards, *answers = self._make([(i18n.SOURCE, "cardset", "", list(self.langs)), *asked])
-        self._others = {lang: answers[number * len(wanted) : (number + 1) * len(wanted)] for number, lang in enumerate(executed)}
-        fronts = self._make([(lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()])
-        self._cards = {cardset.FILE: cards["cardset"].encode()} if cards["cardset"] else {}
-        made: list[pages.Page] = []
-        for (lang, others), front in zip(self._others.items(), fronts):
+        modules = [name for kind, name in wanted if kind == "module"]
+        notebooks = {lang: {path.stem: notebook for path, notebook in ran.items() if path.parent.name == "notebooks"} for lang, ran in executed.items()}
+        alone = {(lang, kind, name): self._piece(lang, kind, name, notebooks[lang].get(name)) for lang in executed for kind, name in wanted if kind != "module"}
+        # What rests on no exercises is made beside them, some of it before: meanwhile what they need is imported.
+        early = {"cards": self._piece(i18n.SOURCE, "cardset", "", list(self.langs))} | {each: job for each, job in alone.items() if each[1] == "assessment"}
+        made = self._work(early | {stem: self._exercises(stem) for stem in modules} | alone)
+        made |= self._work({(lang, "module", stem): self._piece(lang, "module", stem, (notebooks[lang][stem], made[stem][lang])) for lang in executed for stem in modules})
+        self._others = {lang: [made[lang, kind, name] for kind, name in wanted] for lang in executed}
+        fronts = self._work({lang: self._piece(lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()})
+        self._cards = {cardset.FILE: made["cards"]["cardset"].encode()} if made["cards"]["cardset"] else {}
+        framed: list[pages.Page] = []
+        for lang, others in self._others.items():
             with i18n.speaking(lang, marking=True):
-                made += parts.framed(front, others, self.edition, self._order)
-        pages.link_languages(made, self.langs)
-        return made
+                framed += parts.framed(fronts[lang], others, self.edition, self._order)
+        pages.link_languages(framed, self.langs)
+        return framed
 
     def _run(self) -> dict[str, dict[Path, Any]]:
         paths = execute.notebook_paths(self.root)
@@ -163,17 +174,15 @@ class Assembly:
             self.kept.put(key, found, [collation.__file__], began)
         return found
 
-    def _exercises(self, stems: Sequence[str], langs: Sequence[str]) -> dict[str, dict[str, pages.Exercises]]:
-        """Exercises by module and language."""
-        keys = [self.kept.key("exercises", stem, *langs) for stem in stems]
-        tasks = [("exercises", i18n.SOURCE, self.root, stem, langs) for stem in stems]
-        return dict(zip(stems, self._work(keys, tasks, lambda number: (f"made the exercises of {stems[number]}", i18n.SOURCE))))
+    def _exercises(self, stem: str) -> Job:
+        """A module's exercises in every language."""
+        langs = list(self.langs)
+        return Job(self.kept.key("exercises", stem, *langs), ("exercises", i18n.SOURCE, self.root, stem, langs), f"made the exercises of {stem}", i18n.SOURCE)
 
-    def _make(self, asked: Sequence[tuple[str, str, str, Any]]) -> list[parts.Made]:
-        """The pieces asked for, each by language, kind, name and what it is given."""
-        keys = [self.kept.key("part", self.edition, lang, kind, name, _text(given)) for lang, kind, name, given in asked]
-        tasks = [("make", lang, self.root, self.edition, kind, name, given) for lang, kind, name, given in asked]
-        return self._work(keys, tasks, lambda number: (f"made {asked[number][1]} {asked[number][2]}".rstrip(), asked[number][0]))
+    def _piece(self, lang: str, kind: str, name: str, given: Any) -> Job:
+        """A piece by language, kind, name and what it is given."""
+        key = self.kept.key("part", self.edition, lang, kind, name, _text(given))
+        return Job(key, ("make", lang, self.root, self.edition, kind, name, given), f"made {kind} {name}".rstrip(), lang)
 
     def _set(self, asked: Sequence[tuple[str, str, dict[str, Any]]]) -> Iterator[tuple[int, tuple[str, Found]]]:
         """Number and document of each of `asked` (``html`` or ``singles``, a language, values), with what was found on it; what is kept comes first."""
@@ -194,16 +203,17 @@ class Assembly:
                 yield number, document
                 self._keep(keys[number], document, reads, began)
 
-    def _work(self, keys: Sequence[str], tasks: Sequence[tuple[Any, ...]], name: Callable[[int], tuple[str, str]]) -> list[Any]:
-        found = {number: kept for number, key in enumerate(keys) if (kept := self.kept.get(key)) is not None}
+    def _work(self, jobs: Mapping[Any, Job]) -> dict[Any, Any]:
+        """What came of each job, by its name in `jobs`; begun in their order."""
+        found = {name: kept for name, job in jobs.items() if (kept := self.kept.get(job.key)) is not None}
         self.done += len(found)
-        missing = [number for number in range(len(tasks)) if number not in found]
-        for at, result, reads, began in self._results([tasks[number] for number in missing]):
-            number = missing[at]
-            found[number] = result
-            self._say(*name(number))
-            self._keep(keys[number], result, reads, began)
-        return [found[number] for number in range(len(tasks))]
+        missing = [name for name in jobs if name not in found]
+        for at, result, reads, began in self._results([jobs[name].task for name in missing]):
+            job = jobs[missing[at]]
+            found[missing[at]] = result
+            self._say(job.says, job.lang)
+            self._keep(job.key, result, reads, began)
+        return found
 
     def _results(self, tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any, set[str] | None, float]]:
         """What became of `tasks`; all are done before a fault among them is raised."""

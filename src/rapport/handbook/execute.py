@@ -31,7 +31,7 @@ Progress = Callable[[str, int, int], None]
 SEED = "10"  # the learner seed of every build: a workbook gives the same book, so stored outputs can be compared
 SCREEN = {"lines": 16, "letters": 400}  # of a failing cell and its error, so that both are seen at once
 CELL_TIMEOUT = 120  # seconds; a course cell takes a few at most
-AT_ONCE = (os.cpu_count() or 2) + 1  # kernels; one of them is always waiting for its start or its end
+AT_ONCE = (os.cpu_count() or 2) + 2  # kernels; some are always waiting for their start or their end
 
 _IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")  # of IPython's traceback, outermost first
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")

@@ -38,6 +38,12 @@ class ForkProvisioner(LocalProvisioner):
         self.process, self.pid, self.pgid = _Forked(process), process.pid, process.pid
         return self.connection_info
 
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel, and be back when it has ended: who asked would look again only a tenth of a second later."""
+        await super().kill(restart)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.wait(), 1)
+
     async def wait(self) -> int | None:
         """Wait for the kernel's end; looks often, since ending is half of what starting costs here."""
         while self.process and await self.poll() is None:
