@@ -343,8 +343,15 @@ def read_markdown(path: Path, model: type[Model]) -> tuple[Model, str, int]:
 # ---- Writing ----------------------------------------------------------------------------------------------------
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, *, settle: bool = True) -> None:
     """Write `data` whole or not at all: a temporary file beside `path`, then a rename.
+
+    Parameters
+    ----------
+    path : Path
+    data : bytes
+    settle : bool
+        Wait until the disk has it, so that not even a power cut leaves half of it; who can tell a damaged file need not wait.
 
     Raises
     ------
@@ -358,8 +365,9 @@ def write_bytes(path: Path, data: bytes) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if settle:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import rapport
-from rapport.content import COURSE, ContentError, write_text
+from rapport.content import COURSE, ContentError, write_bytes
 
 FOLDER = "build/kept"
 PACKAGE = Path(rapport.__file__).parent
@@ -66,9 +66,8 @@ class Kept:
     def get(self, key: str) -> Any | None:
         """The result kept under `key`; None where there is none, a file it was made from has changed, or it is damaged."""
         try:
-            text = (self.folder / f"{key}.json").read_text(encoding="utf-8")
-            digest, _, body = text.partition("\n")
-            entry = json.loads(body) if _hash(body.encode()) == digest else None
+            digest, _, body = (self.folder / f"{key}.json").read_bytes().partition(b"\n")
+            entry = json.loads(body) if _hash(body).encode() == digest else None
             os.utime(self.folder / f"{key}.json")
             if entry and all(self._digest(self._place(name)) == kept for name, kept in entry["reads"].items()):
                 return entry["result"]
@@ -94,10 +93,10 @@ class Kept:
         if any(_written(path) >= since for path in counted.values()):
             return
         named = {name: self._digest(path) for name, path in counted.items()}
-        body = json.dumps({"reads": named, "result": result}, ensure_ascii=False, sort_keys=True)
+        body = json.dumps({"reads": named, "result": result}, ensure_ascii=False, sort_keys=True).encode()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_text(self.folder / f"{key}.json", f"{_hash(body.encode())}\n{body}")
+            write_bytes(self.folder / f"{key}.json", _hash(body).encode() + b"\n" + body, settle=False)
         except (OSError, ContentError):
             pass  # a full disk costs the next build some time, and this one nothing
 
