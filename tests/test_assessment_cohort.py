@@ -60,6 +60,10 @@ def other_letter(data):
     data["sittings"][0]["answers"][3]["best"] = "e"
 
 
+def named_answer(data):
+    data["sittings"][0]["answers"][3]["name"] = "Anna"
+
+
 def best_is_worst(data):
     data["sittings"][0]["answers"][3]["worst"] = data["sittings"][0]["answers"][3]["best"]
 
@@ -87,6 +91,7 @@ DAMAGED = {
     "no id": (spoil(learner="Anna"), "found 'Anna'"),
     "consent that is neither": (spoil(consent="perhaps"), "consent: found 'perhaps'"),
     "an unknown key": (spoil(name="Anna"), "found 'Anna'"),
+    "an unknown key of an answer": (named_answer, r"sittings.0.answers.3.name: found 'Anna'"),
     "an option that does not exist": (other_letter, r"sittings.0.answers.3: found best 'e'"),
     "best and worst alike": (best_is_worst, "two different letters"),
     "an answer missing": (short, "not those to form"),
