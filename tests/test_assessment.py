@@ -1,6 +1,7 @@
 """The situational-judgement test: the bank and its rules, scores by hand, draws, and simulated learners."""
 
 import json
+import math
 import random
 import re
 from collections import Counter
@@ -253,6 +254,15 @@ def test_knowing_only_which_options_are_unwelcome_is_not_judgement(seeds):
 def test_being_sure_of_guesses_costs_calibration(seeds):
     for row in seeds:
         assert row["expert"]["brier"] < row["careful"]["brier"] < row["guesser"]["brier"]
+
+
+@pytest.mark.parametrize("out", [(), (1,), (0, 3)])
+def test_a_place_is_drawn_by_worth_as_the_standard_library_draws_it(out):
+    worths, one, other = (2, 0, 3, 1), random.Random(4), random.Random(4)
+    left = [place for place in range(4) if place not in out]
+    for sense in (0.0, 0.8, -2.5):
+        weights = [math.exp(sense * worths[place]) for place in left]
+        assert [simulated._weighed(worths, out, sense, one) for _ in range(500)] == [other.choices(left, weights)[0] for _ in range(500)]
 
 
 def test_the_spread_told_to_learners_holds_nine_in_ten_who_learn_nothing(bank):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from statsmodels.stats.weightstats import ttost_ind
 
 from rapport.assessment import cohort, load, parallel, simulated
 from rapport.assessment.sitting import HandedOver, draw, to_hand_over
@@ -59,6 +60,10 @@ def other_letter(data):
     data["sittings"][0]["answers"][3]["best"] = "e"
 
 
+def named_answer(data):
+    data["sittings"][0]["answers"][3]["name"] = "Anna"
+
+
 def best_is_worst(data):
     data["sittings"][0]["answers"][3]["worst"] = data["sittings"][0]["answers"][3]["best"]
 
@@ -86,6 +91,7 @@ DAMAGED = {
     "no id": (spoil(learner="Anna"), "found 'Anna'"),
     "consent that is neither": (spoil(consent="perhaps"), "consent: found 'perhaps'"),
     "an unknown key": (spoil(name="Anna"), "found 'Anna'"),
+    "an unknown key of an answer": (named_answer, r"sittings.0.answers.3.name: found 'Anna'"),
     "an option that does not exist": (other_letter, r"sittings.0.answers.3: found best 'e'"),
     "best and worst alike": (best_is_worst, "two different letters"),
     "an answer missing": (short, "not those to form"),
@@ -225,7 +231,7 @@ def test_the_interval_covers_the_planted_gain(bank):
             learner = f"{luck.getrandbits(128):032x}"
             for occasion in ("pre", "post"):
                 form, incidents = draw(bank, learner, occasion)
-                scores = cohort.mean_scores([cohort.score_answer(bank.incident(each.incident), each) for each in simulated.sitting(incidents, simulated.KINDS["careful"], luck)])
+                scores = cohort.score_sitting(bank, simulated.sitting(incidents, simulated.KINDS["careful"], luck))
                 rows.append({"learner": learner, "consent": True, "occasion": occasion, "form": form, **scores})
         found = cohort.gains(pd.DataFrame(rows)).loc["judgement"]
         covered += found["low"] <= 0 <= found["high"]
@@ -334,6 +340,7 @@ def test_the_comparison_rests_on_known_statistics(bank):
     assert found.high - found.low == pytest.approx(2 * 1.65 * error, rel=0.01)
     assert found.sd_low < found.sd_ratio < found.sd_high and found.r_low < found.correlation < found.r_high
     assert found.both == 240 and all(0.4 < each < 1 for each in found.alpha)
+    assert found.p_equivalence == pytest.approx(ttost_ind(other, one, -parallel.MARGIN, parallel.MARGIN, usevar="unequal")[0])
 
 
 def test_cronbachs_alpha_by_hand():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from scipy import stats
 
 from rapport import metrics
 
@@ -78,6 +79,8 @@ def test_kappa_is_the_worked_example_of_two_raters():
 def test_the_common_language_effect_counts_pairs_and_halves_ties():
     assert metrics.common_language_effect([1, 2, 3], [2]) == 0.5
     assert metrics.common_language_effect([3, 3], [1, 3]) == 0.75
+    one, other = np.random.default_rng(5).integers(0, 9, (2, 200)) / 3
+    assert metrics.common_language_effect(one, other[:150]) == stats.mannwhitneyu(one, other[:150]).statistic / (200 * 150)
     for bad in (([], [1]), ([1, math.nan], [1])):
         with pytest.raises(metrics.MetricError, match="both need people"):
             metrics.common_language_effect(*bad)

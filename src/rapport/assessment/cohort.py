@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from rapport.assessment.model import LETTERS, Bank
-from rapport.assessment.scoring import SCALES, mean_scores, score_answer, tables
+from rapport.assessment.scoring import SCALES, score_answer, score_sitting, tables
 from rapport.assessment.sitting import HandedOver, read_handed_over
 from rapport.assessment.words import STRINGS
 from rapport.content import ContentError, display_path
@@ -75,12 +75,12 @@ def read_folder(bank: Bank, folder: Path) -> Handed:
 
 
 def sittings_frame(bank: Bank, people: Sequence[HandedOver]) -> pd.DataFrame:
-    """One row per sitting: ``learner``, ``consent`` (bool), ``occasion``, ``form``, and the scores of `mean_scores` (0 … 1)."""
+    """One row per sitting: ``learner``, ``consent`` (bool), ``occasion``, ``form``, and the scores of `score_sitting` (0 … 1)."""
     columns = ["learner", "consent", "occasion", "form", *SCALES, "right", "confidence", "taken", "chances"]
     rows = []
     for person in people:
         for sitting in person.sittings:
-            score = mean_scores([score_answer(bank.incident(kept.incident), kept.answer) for kept in sitting.answers])
+            score = score_sitting(bank, sitting.answers)
             rows.append({"learner": person.learner, "consent": person.consent, "occasion": sitting.occasion, "form": sitting.form, **score})
     return pd.DataFrame(rows, columns=columns)
 
@@ -88,7 +88,7 @@ def sittings_frame(bank: Bank, people: Sequence[HandedOver]) -> pd.DataFrame:
 def answers_frame(bank: Bank, people: Sequence[HandedOver]) -> pd.DataFrame:
     """One row per answer: ``learner``, ``consent``, ``occasion``, ``form``, what was picked, and the scores of `score_answer`."""
     rows = [
-        {"learner": person.learner, "consent": person.consent, "occasion": sitting.occasion, "form": sitting.form, **kept.model_dump(), **score_answer(bank.incident(kept.incident), kept.answer)}
+        {"learner": person.learner, "consent": person.consent, "occasion": sitting.occasion, "form": sitting.form, **vars(kept), **score_answer(bank.incident(kept.incident), kept)}
         for person in people for sitting in person.sittings for kept in sitting.answers
     ]  # fmt: skip
     return pd.DataFrame(rows)

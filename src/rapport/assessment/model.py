@@ -17,7 +17,7 @@ from rapport.content import ContentError, Document, course_root, raise_all, read
 
 FORMS = ("A", "B")
 PER_FORM = 12
-LETTERS = "abcd"
+LETTERS = tuple("abcd")
 WORDS = (60, 110)  # of an incident
 CUE = 5  # of twelve: how often the right answer may stand at one place, or be the longest or the shortest
 MINUTES = (25, 30)
@@ -92,9 +92,19 @@ class Incident(_Declared):
         return [*self.readings, *self.checks, *self.actions]
 
     @cached_property
+    def worths(self) -> tuple[tuple[int, ...], ...]:
+        """What readings, checks and actions are worth, in the order shown: their `plausible` or `worth`."""
+        return tuple(each.plausible for each in self.readings), tuple(each.worth for each in self.checks), tuple(each.worth for each in self.actions)
+
+    @cached_property
+    def guesses(self) -> tuple[tuple[int, ...], ...]:
+        """Places of the guesses by nationality among readings, checks and actions."""
+        return tuple(tuple(place for place, each in enumerate(part) if each.over_inference) for part in (self.readings, self.checks, self.actions))
+
+    @cached_property
     def chances(self) -> int:
         """In how many of the three questions a guess by nationality is on offer (0 … 3)."""
-        return sum(any(option.over_inference for option in part) for part in (self.readings, self.checks, self.actions))
+        return sum(map(bool, self.guesses))
 
 
 def _problems(incident: Incident) -> Iterator[str]:

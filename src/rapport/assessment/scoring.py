@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
+from pydantic import ConfigDict
+
 from rapport.assessment.model import LETTERS, Bank, Incident, chances
 
 RANKINGS = tuple("".join(order) for order in permutations("abc"))
@@ -38,6 +40,8 @@ class Answer:
         Step of confidence, 1 … 5.
     """
 
+    __pydantic_config__ = ConfigDict(extra="forbid")  # of a file, see `sitting.HandedOver`
+
     incident: str
     ranking: str
     check: str
@@ -49,9 +53,9 @@ class Answer:
         """Why this is no answer to `incident`, or None."""
         if self.ranking not in RANKINGS:
             return f"ranking {self.ranking!r}; an order of abc"
-        if self.check not in tuple(LETTERS[: len(incident.checks)]):
+        if self.check not in LETTERS[: len(incident.checks)]:
             return f"check {self.check!r}; one of {', '.join(LETTERS[: len(incident.checks)])}"
-        if any(letter not in tuple(LETTERS) for letter in (self.best, self.worst)) or self.best == self.worst:
+        if self.best not in LETTERS or self.worst not in LETTERS or self.best == self.worst:
             return f"best {self.best!r}, worst {self.worst!r}; two different letters of {', '.join(LETTERS)}"
         if type(self.sure) is not int or not 1 <= self.sure <= len(CONFIDENCE):
             return f"sure {self.sure!r}; 1 to {len(CONFIDENCE)}"
@@ -84,25 +88,17 @@ def tables(incident: Incident) -> dict[str, Any]:
         the credit for acting), ``right`` (the best action), ``over`` (the letters that act on nationality alone, for
         ``reading``, ``check`` and ``action``) and ``chances`` (in how many of these three such a letter is on offer).
     """
-    worths = [action.worth for action in incident.actions]
+    readings, checks, actions = incident.worths
     return {
-        "reading": {ranking: _reading(incident, ranking) for ranking in RANKINGS},
-        "check": {LETTERS[place]: CHECK_CREDIT[each.worth] for place, each in enumerate(incident.checks)},
+        "reading": {ranking: _credit(readings, ranking) for ranking in RANKINGS},
+        "check": {letter: CHECK_CREDIT[worth] for letter, worth in zip(LETTERS, checks)},
         # Half each: the two add up to the credit for acting.
-        "best": {LETTERS[place]: BEST_CREDIT[worth] / 2 for place, worth in enumerate(worths)},
-        "worst": {LETTERS[place]: WORST_CREDIT[worth] / 2 for place, worth in enumerate(worths)},
-        "right": _right(incident),
-        "over": {part: [LETTERS[place] for place, each in enumerate(options) if each.over_inference] for part, options in (("reading", incident.readings), ("check", incident.checks), ("action", incident.actions))},
+        "best": {letter: BEST_CREDIT[worth] / 2 for letter, worth in zip(LETTERS, actions)},
+        "worst": {letter: WORST_CREDIT[worth] / 2 for letter, worth in zip(LETTERS, actions)},
+        "right": LETTERS[actions.index(3)],
+        "over": {part: [LETTERS[place] for place in places] for part, places in zip(("reading", "check", "action"), incident.guesses)},
         "chances": chances(incident),
-    }  # fmt: skip
-
-
-def _reading(incident: Incident, ranking: str) -> float:
-    return reading_credit([each.plausible for each in incident.readings], ranking)
-
-
-def _right(incident: Incident) -> str:
-    return LETTERS[[action.worth for action in incident.actions].index(3)]
+    }
 
 
 @lru_cache(maxsize=1)
@@ -132,18 +128,18 @@ def score_answer(incident: Incident, answer: Answer) -> dict[str, Any]:
     """
     if problem := answer.problem(incident):
         raise ValueError(f"{answer.incident}: {problem}")
-    check, best, worst = (LETTERS.index(each) for each in (answer.check, answer.best, answer.worst))
-    reading, checking = _reading(incident, answer.ranking), CHECK_CREDIT[incident.checks[check].worth]
-    acting = BEST_CREDIT[incident.actions[best].worth] / 2 + WORST_CREDIT[incident.actions[worst].worth] / 2
-    right = answer.best == _right(incident)
-    guessed = incident.readings[LETTERS.index(answer.ranking[0])], incident.checks[check], incident.actions[best]
+    (readings, checks, actions), (by_reading, by_check, by_action) = incident.worths, incident.guesses
+    likeliest, check, best, worst = map(LETTERS.index, (answer.ranking[0], answer.check, answer.best, answer.worst))
+    reading, checking = _credit(readings, answer.ranking), CHECK_CREDIT[checks[check]]
+    acting = BEST_CREDIT[actions[best]] / 2 + WORST_CREDIT[actions[worst]] / 2
+    right = actions[best] == 3
     return {
         "incident": incident.id,
         "reading": reading,
         "checking": checking,
         "acting": acting,
         "judgement": (reading + checking + acting) / 3,
-        "taken": sum(each.over_inference for each in guessed),
+        "taken": (likeliest in by_reading) + (check in by_check) + (best in by_action),
         "chances": chances(incident),
         "right": right,
         "confidence": CONFIDENCE[answer.sure - 1],

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import math
 import random
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from statistics import quantiles
-from typing import Any
 
 from rapport.assessment.model import LETTERS, Bank, Incident
-from rapport.assessment.scoring import CONFIDENCE, RANKINGS, Answer, score_sitting
-from rapport.assessment.sitting import OCCASIONS, HandedOver, draw, new_learner
+from rapport.assessment.scoring import CONFIDENCE, Answer, score_sitting
+from rapport.assessment.sitting import HandedOver, draws, new_learner
 
 
 @dataclass(frozen=True)
@@ -52,15 +52,19 @@ KINDS = {
 
 def answer(incident: Incident, habit: Habit, luck: random.Random) -> Answer:
     """One simulated answer."""
-    reading = _pick([each.plausible for each in incident.readings], _guesses(incident.readings), habit, luck)
-    others = [place for place in range(3) if place != reading]
-    second = others[_weighed([incident.readings[place].plausible for place in others], habit.sense, luck)]
-    ranking = "".join(LETTERS[place] for place in (reading, second, 3 - reading - second))
-    check = _pick([each.worth for each in incident.checks], _guesses(incident.checks), habit, luck)
-    best = _pick([each.worth for each in incident.actions], _guesses(incident.actions), habit, luck)
-    left = [place for place in range(len(incident.actions)) if place != best]
-    worst = left[_weighed([-incident.actions[place].worth for place in left], habit.sense, luck)]
-    sure = luck.randrange(len(CONFIDENCE)) if habit.sure is None else min(range(len(CONFIDENCE)), key=lambda step: abs(CONFIDENCE[step] - luck.gauss(habit.sure, 0.12)))
+    readings, checks, actions = incident.worths
+    among_readings, among_checks, among_actions = incident.guesses
+    reading = _pick(readings, among_readings, habit, luck)
+    second = _weighed(readings, (reading,), habit.sense, luck)
+    ranking = LETTERS[reading] + LETTERS[second] + LETTERS[3 - reading - second]
+    check = _pick(checks, among_checks, habit, luck)
+    best = _pick(actions, among_actions, habit, luck)
+    worst = _weighed(actions, (best,), -habit.sense, luck)
+    if habit.sure is None:
+        sure = luck.randrange(len(CONFIDENCE))
+    else:
+        off = [abs(step - luck.gauss(habit.sure, 0.12)) for step in CONFIDENCE]
+        sure = off.index(min(off))
     return Answer(incident.id, ranking, LETTERS[check], LETTERS[best], LETTERS[worst], sure + 1)
 
 
@@ -91,16 +95,16 @@ def cohort(bank: Bank, size: int, seed: int, *, gain: float = 0.35, harder: floa
         People differ in sense (lognormal around 0.8), in how often they guess by nationality, and in what they learn.
     """
     luck = random.Random(f"cohort {seed}")
+    drawn = [{occasion: (each["form"], [bank.incident(name) for name in each["order"]]) for occasion, each in row.items()} for row in draws(bank)]
     people = []
     for _ in range(size):
         learner, sense, guess = new_learner(luck), math.exp(luck.gauss(math.log(0.8), 0.5)), luck.betavariate(1.2, 4)
         learnt, sure = max(0.0, luck.gauss(gain, 0.3)), luck.uniform(0.5, 0.85)
         kept = []
-        for occasion in OCCASIONS:
+        for occasion, (form, incidents) in drawn[int(learner[-1], 16)].items():
             later = occasion != "pre"
-            form, incidents = draw(bank, learner, occasion)
             habit = Habit(max(0.0, sense + learnt * later - harder * (form == "B")), guess * (0.6 if later else 1.0), sure)
-            answers = [vars(each) for each in sitting(incidents, habit, luck)]
+            answers = sitting(incidents, habit, luck)
             if occasion in occasions:
                 kept.append({"occasion": occasion, "form": form, "answers": answers})
         people.append(HandedOver(format=1, kind="rapport-sittings", version=bank.version, learner=learner, consent=luck.random() < consent, sittings=kept))
@@ -110,9 +114,9 @@ def cohort(bank: Bank, size: int, seed: int, *, gain: float = 0.35, harder: floa
 @lru_cache(maxsize=4)
 def _spread(bank_json: str, people: int) -> float:
     bank, luck = Bank.model_validate_json(bank_json), random.Random("spread")
-    apart = []
+    forms, apart = [bank.form(form) for form in "AB"], []
     for _ in range(people):
-        one, other = (score_sitting(bank, sitting(bank.form(form), KINDS["careful"], luck))["judgement"] for form in "AB")
+        one, other = (score_sitting(bank, sitting(form, KINDS["careful"], luck))["judgement"] for form in forms)
         apart.append(abs(one - other))
     return quantiles(apart, n=10)[-1]
 
@@ -123,23 +127,19 @@ def spread(bank: Bank, people: int = 1000) -> float:
     return _spread(bank.model_dump_json(), people)
 
 
-def _guesses(options: Sequence[Any]) -> list[int]:
-    return [place for place, option in enumerate(options) if option.over_inference]
-
-
-def _pick(worths: Sequence[float], guesses: Sequence[int], habit: Habit, luck: random.Random) -> int:
+def _pick(worths: tuple[int, ...], guesses: tuple[int, ...], habit: Habit, luck: random.Random) -> int:
     if guesses and luck.random() < habit.guess:
         return luck.choice(guesses)
-    if habit.avoids and guesses:
-        left = [place for place in range(len(worths)) if place not in guesses]
-        return left[_weighed([worths[place] for place in left], habit.sense, luck)]
-    return _weighed(worths, habit.sense, luck)
+    return _weighed(worths, guesses if habit.avoids else (), habit.sense, luck)
 
 
-def _weighed(worths: Sequence[float], sense: float, luck: random.Random) -> int:
-    return luck.choices(range(len(worths)), cum_weights=_chances(tuple(worths), sense))[0]
+def _weighed(worths: tuple[int, ...], out: tuple[int, ...], sense: float, luck: random.Random) -> int:
+    """A place that is not in `out`, by worth; the draw is that of `Random.choices`, which takes longer over a single one."""
+    left, chances = _chances(worths, out, sense)
+    return left[bisect(chances, luck.random() * chances[-1], 0, len(left) - 1)]
 
 
 @lru_cache(maxsize=4096)  # a simulated group meets the same few patterns ten thousands of times
-def _chances(worths: tuple[float, ...], sense: float) -> list[float]:
-    return list(accumulate(math.exp(sense * worth) for worth in worths))
+def _chances(worths: tuple[int, ...], out: tuple[int, ...], sense: float) -> tuple[list[int], list[float]]:
+    left = [place for place in range(len(worths)) if place not in out]
+    return left, list(accumulate([math.exp(sense * worths[place]) for place in left]))

@@ -78,27 +78,12 @@ class _Kept(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class KeptAnswer(_Kept):
-    """An answer as it is kept; see `scoring.Answer`."""
-
-    incident: str
-    ranking: str
-    check: str
-    best: str
-    worst: str
-    sure: int
-
-    @property
-    def answer(self) -> Answer:
-        return Answer(**self.model_dump())
-
-
 class KeptSitting(_Kept):
     """A finished sitting; scores are not kept, they are worked out from the answers."""
 
     occasion: Literal["pre", "post", "day30", "day90"]
     form: Literal["A", "B"]
-    answers: list[KeptAnswer]
+    answers: list[Answer]
     began: str = ""
     ended: str = ""
 
@@ -159,7 +144,7 @@ def read_handed_over(bank: Bank, path: Path) -> HandedOver:
         form, expected = draw(bank, handed.learner, sitting.occasion)
         if sitting.form != form or sorted(answer.incident for answer in sitting.answers) != sorted(incident.id for incident in expected):
             raise ContentError(f"the answers are not those to form {form}, which this learner was given on this occasion.", path, key=key)
-        for place, kept in enumerate(sitting.answers):
-            if problem := kept.answer.problem(bank.incident(kept.incident)):
+        for place, answer in enumerate(sitting.answers):
+            if problem := answer.problem(bank.incident(answer.incident)):
                 raise ContentError(f"found {problem}.", path, key=f"{key}.answers.{place}")
     return handed

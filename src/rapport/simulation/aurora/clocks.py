@@ -17,6 +17,7 @@ from rapport.simulation.aurora.firm import BEGINS, DAYS, Aurora
 HOURS = ("", "mon-sun 08:00-20:00", "mon-thu 10:00-16:00")
 HOURS_SHARES = (0.70, 0.20, 0.10)
 CALENDAR_DAYS = DAYS + 60  # an answer may come after the book's last day
+CALENDAR = [BEGINS + timedelta(days=number) for number in range(CALENDAR_DAYS)]
 DAY = 1440
 
 
@@ -62,33 +63,33 @@ def parse_hours(text: str, zone: str = "") -> facts.OpeningHours:
 @lru_cache(maxsize=None)
 def offsets(market: str) -> np.ndarray:
     """(CALENDAR_DAYS,) int64: minutes the wall clock is ahead of UTC at noon of each local day."""
-    zone = ZoneInfo(facts.market(market).time_zone)
-    noon = datetime(BEGINS.year, BEGINS.month, BEGINS.day, 12)
-    days = (noon + timedelta(days=day) for day in range(CALENDAR_DAYS))
-    return np.array([int(day.replace(tzinfo=zone).utcoffset().total_seconds()) // 60 for day in days])
+    noon = datetime(BEGINS.year, BEGINS.month, BEGINS.day, 12, tzinfo=ZoneInfo(facts.market(market).time_zone))
+    return np.array([(noon + timedelta(days=day)).utcoffset() // timedelta(minutes=1) for day in range(CALENDAR_DAYS)])
 
 
 @lru_cache(maxsize=None)
 def clock(market: str, kind: int) -> Clock:
     """The clock of a market for one of `HOURS`."""
     found, hours, ahead = facts.market(market), parse_hours(hours_text(market, kind)), offsets(market)
-    rows, total = [], 0
-    for number in range(CALENDAR_DAYS):
-        day = BEGINS + timedelta(days=number)
-        if day in found.closed_days:
-            continue
-        for opens, closes in hours.on_exchanged(day.weekday()) if day in found.swap_working_days else hours.on(day.weekday()):
-            start, end = (number * DAY + at.hour * 60 + at.minute - int(ahead[number]) for at in (opens, closes))
-            rows.append((start, end, total, int(ahead[number])))
-            total += end - start
-    return Clock(*np.array(rows, dtype=np.int64).T)
+    spans = {
+        exchanged: [[[at.hour * 60 + at.minute for at in span] for span in on(weekday)] for weekday in range(7)]
+        for exchanged, on in ((False, hours.on), (True, hours.on_exchanged))
+    }
+    rows = [
+        (number, opens, closes)
+        for number, day in enumerate(CALENDAR) if day not in found.closed_days
+        for opens, closes in spans[day in found.swap_working_days][day.weekday()]
+    ]  # fmt: skip
+    number, opens, closes = np.array(rows, dtype=np.int64).T
+    midnight, length = number * DAY - ahead[number], closes - opens
+    return Clock(midnight + opens, midnight + closes, np.cumsum(length) - length, ahead[number])
 
 
 @lru_cache(maxsize=None)
 def trade(market: str, weekend: float, holiday: float, before: float) -> np.ndarray:
     """(DAYS + 1,) int64: trade up to each day, in thousandths of an ordinary day; whole numbers, so sums are exact."""
     found = facts.market(market)
-    days = [BEGINS + timedelta(days=number) for number in range(DAYS + 20)]
+    days = CALENDAR[: DAYS + 20]
     shut = [day in found.closed_days for day in days]
     idle = [shut[number] or (day not in found.swap_working_days and day.weekday() in found.weekend) for number, day in enumerate(days)]
     weight = [1000 * (holiday if shut[number] else weekend if idle[number] else 1) for number in range(DAYS)]

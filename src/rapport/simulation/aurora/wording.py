@@ -8,11 +8,11 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import yaml
 
-from rapport.content import ContentError, read_text
+from rapport.content import ContentError, parse_yaml, read_text
 
 MESSAGE_LANGUAGES = ("en", "gu", "lv")
 
@@ -51,14 +51,18 @@ def _forms(entries: list[str], gender: int) -> tuple[np.ndarray, np.ndarray]:
     return np.array(native, dtype=object), np.array(latin, dtype=object)
 
 
+def _stored(path: Path) -> dict[str, Any]:
+    return parse_yaml(read_text(path), path).data
+
+
 @lru_cache(maxsize=None)
 def name_lists() -> dict[str, Names]:
     """Every name list by its key."""
     lists = {}
     for path in sorted(data_folder("names").glob("*.yaml")):
-        stored = yaml.safe_load(read_text(path))
         if path.stem == "mixtures":
             continue
+        stored = _stored(path)
         try:
             lists[path.stem] = Names(
                 path.stem, stored["language"], stored["script"], tuple(stored["home"]), stored["order"] == "surname_first",
@@ -73,7 +77,7 @@ def name_lists() -> dict[str, Names]:
 def mixtures() -> dict[str, dict[str, float]]:
     """For each market the name lists it draws from and their shares, which sum to 1."""
     path, found = data_folder("names") / "mixtures.yaml", {}
-    for market, parts in yaml.safe_load(read_text(path)).items():
+    for market, parts in _stored(path).items():
         if unknown := [key for key in parts if key not in name_lists()]:
             raise ContentError(f"{market}: found {', '.join(unknown)}; there are lists for {', '.join(name_lists())}.", path)
         if sum(parts.values()) != 100:
@@ -87,8 +91,8 @@ def templates() -> dict[str, dict[str, tuple[str, ...]]]:
     """Message templates by language and theme."""
     found = {}
     for language in MESSAGE_LANGUAGES:
-        stored = yaml.safe_load(read_text(data_folder("aurora/wording") / f"{language}.yaml"))
-        found[language] = {theme: tuple(texts) for theme, texts in stored["themes"].items()}
+        themes = _stored(data_folder("aurora/wording") / f"{language}.yaml")["themes"]
+        found[language] = {theme: tuple(texts) for theme, texts in themes.items()}
     return found
 
 
