@@ -27,7 +27,6 @@ with without_engines():
     import numpy  # noqa: F401
     import pandas  # noqa: F401
     import scipy.stats  # noqa: F401
-    import statsmodels.stats.weightstats  # noqa: F401
     import tornado.platform.asyncio  # noqa: F401
 
     matplotlib.rcdefaults()  # it has looked for settings in the folder that the build was called in
