@@ -12,7 +12,7 @@ from typing import Any
 
 from rapport.content import ContentError, Document, raise_all
 from rapport.i18n.words import Words
-from rapport.scenarios.model import AXES, EFFECT_LIMIT, Act, Case, Decision, Effects, expand
+from rapport.scenarios.model import AXES, EFFECT_LIMIT, Act, Case, Decision, Effects, Outcome, expand
 
 FORMAT = 1
 DRAWS = 256
@@ -134,8 +134,12 @@ class _Builder:
         self.decisions = {decision.id: (index, decision) for index, decision in enumerate(case.decisions)}
         self.endings = {ending.id: ending for ending in case.endings}
         self.needed = {name: _flags_needed(case, name) for name in self.decisions}
+        self.sure = [LABELS[name] for name, _ in CONFIDENCE]
+        # What holds for a check and an act wherever they are met; with an act, what came of it by all that it asks for.
+        self.checks = {each.id: [(check, expand(check.clues, self.people), expand(check.costs, self.people)) for check in each.checks] for each in case.decisions}
+        self.acts = {each.id: [(act, _asked(act), expand(act.outcomes, self.people), act.routes(), {}) for act in each.acts] for each in case.decisions}
         self.outcomes: list[dict[str, Any]] = []
-        self._index: dict[str, int] = {}
+        self._index: dict[tuple, int] = {}
         self.nodes: dict[str, dict[str, Any]] = {}
         self.errors: list[ContentError] = []
 
@@ -156,12 +160,16 @@ class _Builder:
         return self._name(decision, self._beats(decision)[0], flags)
 
     def _outcome(self, effects: tuple[int, ...] = NOTHING, **told: Any) -> int:
-        outcome = {"effects": list(effects)} | {key: value for key, value in told.items() if value not in (None, "", False)}
-        text = json.dumps(outcome, sort_keys=True, ensure_ascii=False)
-        if text not in self._index:
-            self._index[text] = len(self.outcomes)
-            self.outcomes.append(outcome)
-        return self._index[text]
+        told = {key: value for key, value in told.items() if value not in (None, "", False)}
+        content = (effects, *sorted(told.items()))
+        if content not in self._index:
+            self._index[content] = len(self.outcomes)
+            self.outcomes.append({"effects": list(effects)} | told)
+        return self._index[content]
+
+    def _for_cases(self, outcomes: dict[str, int]) -> list[int]:
+        """Outcomes that only the persona decides, in the order of the cases."""
+        return [outcomes[persona] for persona, _ in self.cases.values()]
 
     def build(self) -> dict[str, dict[str, Any]]:
         """All nodes that can be reached, in order of discovery."""
@@ -224,13 +232,13 @@ class _Builder:
         right = {persona: reading.id for reading in read.readings for persona in reading.fits}
         for ranking in itertools.permutations(reading.id for reading in read.readings):
             for step, (_, probability) in enumerate(CONFIDENCE, start=1):
-                outcomes = []
-                for persona, _ in self.cases.values():
+                outcomes = {}
+                for persona in self.people:
                     place = ranking.index(right[persona])
                     brier = (probability - (place == 0)) ** 2
                     told = {"credit": RANK_CREDIT[place], "calibration": round(1 - brier, 4), "ranked": place + 1}
-                    outcomes.append(self._outcome(fits=right[persona], **told))
-                self._option(node, f"{''.join(ranking)}-{step}", f"{' > '.join(ranking)}, {LABELS[CONFIDENCE[step - 1][0]]}", outcomes, [after])
+                    outcomes[persona] = self._outcome(fits=right[persona], **told)
+                self._option(node, f"{''.join(ranking)}-{step}", f"{' > '.join(ranking)}, {self.sure[step - 1]}", self._for_cases(outcomes), [after])
 
     def _check(self, decision: Decision, flags: frozenset[str], after: str) -> None:
         known = [check.id for check in decision.checks]
@@ -239,30 +247,30 @@ class _Builder:
         for size in range(len(known)):
             for done in itertools.combinations(known, size):
                 node = self._node(decision, "check", flags, done, checks=len(known))
-                for check in (check for check in decision.checks if check.id not in done):
-                    clues, costs = expand(check.clues, self.people), expand(check.costs, self.people)
+                for check, clues, costs in self.checks[decision.id]:
+                    if check.id in done:
+                        continue
                     last = size + 1 == len(known)
                     counted = {"check": 1} if check.relevant and not relevant & set(done) else {}
                     following = after if last else self._name(decision, "check", flags, (*done, check.id))
                     counted |= {} if check.relevant else {"idle": 1}
                     told = {"feedback": check.feedback, **counted, **(leaving if last else {})}
-                    outcomes = [self._outcome(costs.get(persona, check.cost).as_tuple(), clue=clues[persona], **told) for persona, _ in self.cases.values()]
-                    self._option(node, check.id, check.text, outcomes, [following], relevant=check.relevant)
+                    outcomes = {persona: self._outcome(costs.get(persona, check.cost).as_tuple(), clue=clues[persona], **told) for persona in self.people}
+                    self._option(node, check.id, check.text, self._for_cases(outcomes), [following], relevant=check.relevant)
                 self._option(node, "go", "", [self._outcome(**leaving)], [after])
 
     def _act(self, index: int, decision: Decision, flags: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
         node = self._node(decision, "act", flags, prompt=decision.prompt)
         onward = []
-        for position, act in enumerate(decision.acts):
-            told = expand(act.outcomes, self.people)
+        for position, (act, asked, told, routes, known) in enumerate(self.acts[decision.id]):
             later = flags | set(act.sets)
-            outcomes, to = [], []
+            outcomes, targets = [], []
             for name, (persona, events) in self.cases.items():
-                true = later | set(events) | {persona}
-                base = told[persona]
-                extras = [extra for extra in act.also if holds(extra.when, flags | set(events) | {persona})]
-                effects = _add(base.effects, *(extra.effects for extra in extras))
-                if any(abs(points) > EFFECT_LIMIT for points in effects):
+                true = asked & {persona, *events, *flags}
+                if (persona, true) not in known:
+                    known[persona, true] = (*self._reaction(act, told[persona], true), next(route.go for route in routes if holds(route.when, true | set(act.sets))))
+                effects, outcome, target = known[persona, true]
+                if max(map(abs, effects)) > EFFECT_LIMIT:
                     self.errors.append(
                         self.document.error(
                             f"for {name} with {', '.join(sorted(flags)) or 'no flags'} the effects add up to {list(effects)}; "
@@ -270,14 +278,19 @@ class _Builder:
                             "decisions", index, "acts", position,
                         )
                     )  # fmt: skip
-                feedback = " ".join((base.feedback.strip(), *(extra.feedback.strip() for extra in extras)))
-                outcome = self._outcome(effects, text=base.then, feedback=feedback, habit=act.habit, stereotype=act.stereotype)
-                target = next(route.go for route in act.routes() if holds(route.when, true))
                 outcomes.append(outcome)
-                to.append(self.first(target, later))
-                onward.append((target, later))
-            self._option(node, act.id, act.text, outcomes, to)
+                targets.append(target)
+            begins = {target: self.first(target, later) for target in dict.fromkeys(targets)}
+            onward += [(target, later) for target in begins]
+            self._option(node, act.id, act.text, outcomes, [begins[target] for target in targets])
         return onward
+
+    def _reaction(self, act: Act, base: Outcome, true: frozenset[str]) -> tuple[tuple[int, ...], int]:
+        """Effects and outcome of an act where what is `true` adds to it."""
+        extras = [extra for extra in act.also if holds(extra.when, true)]
+        effects = _add(base.effects, *(extra.effects for extra in extras))
+        feedback = " ".join((base.feedback.strip(), *(extra.feedback.strip() for extra in extras)))
+        return effects, self._outcome(effects, text=base.then, feedback=feedback, habit=act.habit, stereotype=act.stereotype)
 
 
 def holds(when: list[str], true: frozenset[str] | set[str]) -> bool:
@@ -289,9 +302,9 @@ def _add(*effects: Effects) -> tuple[int, ...]:
     return tuple(sum(points) for points in zip(*(each.as_tuple() for each in effects)))
 
 
-def _asked(act: Act) -> set[str]:
+def _asked(act: Act) -> frozenset[str]:
     tokens = [token for extra in act.also for token in extra.when] + [token for route in act.routes() for token in route.when]
-    return {token.removeprefix("!") for token in tokens}
+    return frozenset(token.removeprefix("!") for token in tokens)
 
 
 def _flags_needed(case: Case, decision: str) -> frozenset[str]:
