@@ -246,7 +246,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def validate(document: Document, model: type[Model]) -> Model:
     """`document` as a pydantic `model`; every fault, and every link that leads out of the course, becomes a `ContentError` with its line."""
-    raise_all(document.error(outward_says(address), *keys) for keys, text in _texts(document.data) if (address := outward(text, document.path)))
+    links = texts_with(document.data, "](", "]:", "<")
+    raise_all(document.error(outward_says(address), *keys) for keys, text in links if (address := outward(text, document.path)))
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
@@ -254,14 +255,23 @@ def validate(document: Document, model: type[Model]) -> Model:
         raise  # unreachable: a ValidationError has at least one item
 
 
-def _texts(value: Any, keys: tuple[str | int, ...] = ()) -> Iterable[tuple[tuple[str | int, ...], str]]:
-    """Every text below `value` that could hold a link, with its keys."""
-    if isinstance(value, str):
-        if "](" in value or "]:" in value or "<" in value:
-            yield keys, value
-    elif isinstance(value, (dict, list)):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _texts(inner, (*keys, key))
+def texts_with(value: Any, *signs: str) -> list[tuple[tuple[str | int, ...], str]]:
+    """Every text of parsed YAML that holds one of `signs`, with its keys as `Document.line` takes them."""
+    found: list[tuple[tuple[str | int, ...], str]] = []
+
+    def walk(value: Any, keys: tuple[str | int, ...]) -> None:
+        if isinstance(value, str):
+            if any(sign in value for sign in signs):
+                found.append((keys, value))
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                walk(inner, (*keys, str(key)))
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                walk(inner, (*keys, index))
+
+    walk(value, ())
+    return found
 
 
 def _explain(document: Document, item: dict[str, Any]) -> ContentError:
@@ -279,8 +289,12 @@ def _explain(document: Document, item: dict[str, Any]) -> ContentError:
 
 def read_yaml(path: Path, model: type[Model]) -> tuple[Model, Document]:
     """Read and validate a YAML file, in the reader's language; returns the model and the document (for line numbers)."""
-    document = parse_yaml(read_text(path), Path(path))
-    document = translated(document, _kind(Path(path)))
+    return read_document(parse_yaml(read_text(path), Path(path)), model)
+
+
+def read_document(document: Document, model: type[Model]) -> tuple[Model, Document]:
+    """As `read_yaml`, of a file that is parsed: one that is read in several languages is parsed once."""
+    document = translated(document, _kind(document.path))
     return validate(document, model), document
 
 

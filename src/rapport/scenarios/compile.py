@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from rapport.content import ContentError, Document, raise_all
+from rapport.content import ContentError, Document, raise_all, texts_with
 from rapport.i18n.words import Words
 from rapport.scenarios.model import AXES, EFFECT_LIMIT, Case, Check, Decision, Effects, Extra, Route, expand
 
@@ -384,17 +384,7 @@ def _structure(case: Case, document: Document) -> Iterator[ContentError]:
 
 
 def _placeholders(document: Document) -> Iterator[ContentError]:
-    def texts(value: Any, keys: tuple) -> Iterator[tuple[tuple, str]]:
-        if isinstance(value, str):
-            yield keys, value
-        elif isinstance(value, dict):
-            for key, inner in value.items():
-                yield from texts(inner, (*keys, str(key)))
-        elif isinstance(value, list):
-            for index, inner in enumerate(value):
-                yield from texts(inner, (*keys, index))
-
-    for keys, text in texts(document.data, ()):
+    for keys, text in texts_with(document.data, "{"):
         for name in re.findall(r"\{([^{}]*)\}", text):
             if name not in PLACEHOLDERS:
                 yield document.error(f"found {{{name}}}; known are {', '.join(f'{{{known}}}' for known in PLACEHOLDERS)}.", *keys)
