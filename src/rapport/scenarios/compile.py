@@ -25,6 +25,7 @@ LABELS = Words(__file__, {
 CONFIDENCE = (("sure_1", 1 / 3), ("sure_2", 0.5), ("sure_3", 0.65), ("sure_4", 0.8), ("sure_5", 0.95))
 RANK_CREDIT = (1.0, 0.5, 0.0)
 PLACEHOLDERS = ("person", "organisation", "city", "role")
+_HOLE = re.compile(r"\{([^{}]*)\}")
 NOTHING = (0, 0, 0, 0)
 
 Graph = dict[str, Any]
@@ -384,7 +385,7 @@ def _structure(case: Case, document: Document) -> Iterator[ContentError]:
 
 
 def _placeholders(document: Document) -> Iterator[ContentError]:
-    for keys, text in texts_with(document.data, "{"):
-        for name in re.findall(r"\{([^{}]*)\}", text):
+    for keys, text in texts_with(document.data, _HOLE):
+        for name in _HOLE.findall(text):
             if name not in PLACEHOLDERS:
                 yield document.error(f"found {{{name}}}; known are {', '.join(f'{{{known}}}' for known in PLACEHOLDERS)}.", *keys)

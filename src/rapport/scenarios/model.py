@@ -328,10 +328,11 @@ def _readings(read: Read, people: list[str], document: Document, here: tuple) ->
 
 def _complete(table: dict, people: list[str], document: Document, keys: tuple, partial: bool = False) -> Iterator[ContentError]:
     try:
-        missing = [name for name in people if name not in expand(table, people)]
+        given = expand(table, people)
     except ValueError as error:
         yield document.error(str(error), *keys)
         return
+    missing = [name for name in people if name not in given]
     if missing and not partial:
         yield document.error(f"nothing for persona {', '.join(missing)}; give each one an entry, or add else.", *keys)
 
