@@ -6,7 +6,10 @@ import gc
 import babel.numbers
 
 import rapport.exercises.session
-import rapport.playbooks.show  # noqa: F401
+import rapport.playbooks.show
+import rapport.simulation.aurora.engine
+import rapport.simulation.engine
+import rapport.simulation.presets
 import rapport.widgets  # noqa: F401
 from rapport.i18n import LANGUAGES, collation
 from rapport.kernels.alone import single
