@@ -46,14 +46,14 @@ def compile_scenario(path: Path) -> Graph:
     source = parse_yaml(read_text(path), path)
     with i18n.speaking(i18n.SOURCE):
         english = _compiled(source)
-    return english if i18n.language() == i18n.SOURCE else _compiled(source) | {"hash": english["hash"]}
+    return english if i18n.language() == i18n.SOURCE else _compiled(source, english["hash"])
 
 
-def _compiled(source: Document) -> Graph:
+def _compiled(source: Document, named: str | None = None) -> Graph:
     case, document = case_of(source)
     if document.path.parent.name != case.module:
         raise document.error(f"found {case.module!r} in the folder {document.path.parent.name}; the module is the folder's name.", "module")
-    return compile_case(case, document)
+    return compile_case(case, document, named)
 
 
 def load(name: str, root: Path | None = None) -> Graph:

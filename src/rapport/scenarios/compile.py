@@ -31,13 +31,15 @@ NOTHING = (0, 0, 0, 0)
 Graph = dict[str, Any]
 
 
-def compile_case(case: Case, document: Document) -> Graph:
+def compile_case(case: Case, document: Document, named: str | None = None) -> Graph:
     """Compile a validated case.
 
     Parameters
     ----------
     case, document
         What `model.read_case` returns; the document gives errors their lines.
+    named : str, optional
+        The ``hash`` of the case in another language, which this one shall have as well.
 
     Returns
     -------
@@ -85,8 +87,7 @@ def compile_case(case: Case, document: Document) -> Graph:
         "compare": case.compare.model_dump() if case.compare else None,
         "events": {name: {"probability": event.probability} for name, event in case.events.items()},
     }
-    text = json.dumps(graph, sort_keys=True, ensure_ascii=False)
-    return graph | {"hash": hashlib.sha256(text.encode()).hexdigest()[:16]}
+    return graph | {"hash": named or hashlib.sha256(json.dumps(graph, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]}
 
 
 def edge(graph: Graph, option: dict[str, Any], case: str) -> tuple[int, str]:
