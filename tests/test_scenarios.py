@@ -145,6 +145,12 @@ def test_an_act_does_to_each_customer_what_its_file_says_where_its_conditions_ho
                 assert graph["nodes"][following]["decision"] == target
 
 
+def test_a_route_may_ask_for_what_its_own_act_sets(tmp_path):
+    graph = scenarios.compile_scenario(broken(tmp_path, ("        next: remedy", "        next:\n          - {when: [listened], go: stays}\n          - {go: remedy}")))
+    options = {option["id"]: option for node in graph["nodes"].values() if node["beat"] == "act" and node["decision"] == "words" for option in node["options"]}
+    assert options["listen"]["next"] == "stays/end" and options["refund"]["next"].startswith("remedy/")
+
+
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_question_tells_each_customer_s_clue_and_costs_what_its_file_says(path):
     case, _ = read_case(path)
