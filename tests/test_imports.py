@@ -1,6 +1,7 @@
 """The rooms of `rapport`: imports run one way, and importing the package is light."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,22 @@ def test_importing_is_light(statement):
     code = f"import sys; {statement}; print([name for name in {heavy!r} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_small_book_comes_without_the_engine_of_the_full_one():
+    code = "import sys; from rapport.simulation import PRESETS, simulate; simulate(PRESETS['incidents'], 1); print('rapport.simulation.aurora.engine' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("room", ["simulation", "exercises"])
+def test_what_is_imported_late_is_what_type_checkers_are_told(room):
+    module = importlib.import_module(f"rapport.{room}")
+    tree = ast.parse((PACKAGE / room / "__init__.py").read_text(encoding="utf-8"))
+    typed = next(node for node in tree.body if isinstance(node, ast.If))
+    told = {alias.name: node.module for node in typed.body for alias in node.names}
+    assert told == {name: f"rapport.{room}.{home}" for home, names in module._HOMES.items() for name in names}
+    for name, home in told.items():
+        assert getattr(module, name) is getattr(importlib.import_module(home), name)
 
 
 def test_the_machinery_does_not_import_the_test_tools():

@@ -9,9 +9,11 @@ from icalendar import Calendar
 from ralph.models.xapi.base.statements import BaseXapiStatement
 from tiny_course import STEM, make
 
-from rapport import study
-from rapport.content import ContentError, parse_yaml
+from rapport import i18n, scenarios, study
+from rapport.content import ContentError, parse_yaml, read_yaml
+from rapport.exercises.model import ExerciseFile
 from rapport.learner import ROLES, open_record
+from rapport.playbooks import load
 from rapport.study.parts import modules
 
 ROOT = Path(__file__).parents[1]
@@ -113,6 +115,27 @@ def test_a_finished_module_begins_its_review_by_itself(record, clock):
     clock(3)
     record.add_attempt(TEN, exercises[-1], 2, "given_up")
     assert [each.on for each in study.rounds(record, ROOT)] == [START + timedelta(3 + day) for day in study.DAYS]
+
+
+def test_of_a_module_in_which_nothing_was_done_no_file_is_read(record, root, clock, monkeypatch):
+    """So that a notebook's last cell, in which reviews are asked for, need not read the whole course."""
+    for name in ("read_text", "front_matter"):
+        monkeypatch.setattr(f"rapport.study.parts.{name}", lambda what, *_: pytest.fail(f"{what} was read"))
+    record.add_attempt("10_some_other", "e", 1, "right")
+    record.add_run("some_other", {"place": "CN", "path": [], "scores": []})
+    assert study.due(record, root, clock(9)) == [] and study.rounds(record, root) == []
+
+
+def test_a_module_keeps_the_language_it_was_asked_for_in(tmp_path):
+    with i18n.speaking("lv"):
+        latvian = modules(ROOT)[TEN]
+        whole = load(TEN, ROOT)
+        workbook = read_yaml(ROOT / "exercises" / f"{TEN}.yaml", ExerciseFile)[0]
+        titles = {each.id: each.title for each in workbook.exercises}
+        case = scenarios.load("the_cold_chain", ROOT)["title"]
+    english = modules(ROOT)[TEN]
+    assert latvian.title == whole.front.title != english.title and latvian.review == whole.front.review != english.review
+    assert latvian.exercises == titles != english.exercises and latvian.case_titles == {"the_cold_chain": case} != english.case_titles
 
 
 def test_merged_records_count_from_the_earlier_beginning(tmp_path, root, clock):

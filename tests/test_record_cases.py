@@ -4,13 +4,14 @@ import json
 import time
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from rapport import study
 from rapport.learner import document, open_record
 from rapport.playbooks import Question, ReviewItem
-from rapport.study.parts import Module, finished
+from rapport.study.parts import finished
 
 CASES = json.loads((Path(__file__).parent / "record_cases.json").read_text(encoding="utf-8"))
 
@@ -41,7 +42,7 @@ def test_what_follows_for_the_reviews(case, tmp_path, monkeypatch):
     try:
         asked, twin = (Question(ask=f"{name}?", right=f"right {name}", wrong=["w", "v"], because="b") for name in ("one", "other"))
         there = {
-            each["stem"]: Module(each["stem"], "", tuple(ReviewItem(id=name, outcome=1, twin=twin, **asked.model_dump()) for name in each["review"]), dict.fromkeys(each["exercises"], ""), dict.fromkeys(each["cases"], ""))
+            each["stem"]: SimpleNamespace(stem=each["stem"], review=tuple(ReviewItem(id=name, outcome=1, twin=twin, **asked.model_dump()) for name in each["review"]), exercises=each["exercises"], cases=each["cases"])
             for each in case["modules"]
         }
         monkeypatch.setattr("rapport.study.reviews.modules", lambda root: there)

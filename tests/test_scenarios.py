@@ -124,6 +124,52 @@ def test_every_act_tells_every_customer_what_happened_and_why(graph):
                     assert told["text"].strip() and told["feedback"].strip()
 
 
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_an_act_does_to_each_customer_what_its_file_says_where_its_conditions_hold(path):
+    """The compiler works each act out once for all the nodes that offer it; here every node and customer is worked out by itself."""
+    case, _ = read_case(path)
+    graph, people, acts = scenarios.compile_scenario(path), list(case.personas), {(each.id, act.id): act for each in case.decisions for act in each.acts}
+    for name, node in graph["nodes"].items():
+        flags = set(name.partition("@")[2].split(",")) if node["beat"] == "act" else set()
+        for option in node["options"] if node["beat"] == "act" else ():
+            act = acts[node["decision"], option["id"]]
+            for each, details in graph["cases"].items():
+                true = flags | {details["persona"], *details["events"]}
+                base = expand(act.outcomes, people)[details["persona"]]
+                told = [base, *(extra for extra in act.also if all((token[0] == "!") != (token.strip("!") in true) for token in extra.when))]
+                target = next(route.go for route in act.routes() if all((token[0] == "!") != (token.strip("!") in true | set(act.sets)) for token in route.when))
+                index, following = edge(graph, option, each)
+                outcome = graph["outcomes"][index]
+                assert outcome["effects"] == [sum(points) for points in zip(*(what.effects.as_tuple() for what in told))]
+                assert (outcome["text"], outcome["feedback"]) == (base.then, " ".join(what.feedback.strip() for what in told))
+                assert graph["nodes"][following]["decision"] == target
+
+
+def test_a_route_may_ask_for_what_its_own_act_sets(tmp_path):
+    graph = scenarios.compile_scenario(broken(tmp_path, ("        next: remedy", "        next:\n          - {when: [listened], go: stays}\n          - {go: remedy}")))
+    options = {option["id"]: option for node in graph["nodes"].values() if node["beat"] == "act" and node["decision"] == "words" for option in node["options"]}
+    assert options["listen"]["next"] == "stays/end" and options["refund"]["next"].startswith("remedy/")
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_question_tells_each_customer_s_clue_and_costs_what_its_file_says(path):
+    case, _ = read_case(path)
+    graph, people, checks = scenarios.compile_scenario(path), list(case.personas), {(each.id, check.id): check for each in case.decisions for check in each.checks}
+    for name, node in graph["nodes"].items():
+        done = [] if node["beat"] != "check" else name.partition("@")[0].split("+")[1:]
+        for option in node["options"] if node["beat"] == "check" else ():
+            check = checks.get((node["decision"], option["id"]))
+            relevant = any(checks[node["decision"], each].relevant for each in done)
+            for each, details in graph["cases"].items():
+                outcome = graph["outcomes"][edge(graph, option, each)[0]]
+                if check is None:
+                    assert option["id"] == "go" and not any(outcome["effects"]) and "clue" not in outcome
+                    continue
+                assert outcome["clue"] == expand(check.clues, people)[details["persona"]] and outcome["feedback"] == check.feedback
+                assert tuple(outcome["effects"]) == expand(check.costs, people).get(details["persona"], check.cost).as_tuple()
+                assert outcome.get("check", 0) == (check.relevant and not relevant) and outcome.get("idle", 0) == (not check.relevant)
+
+
 def test_draws_keep_the_declared_proportions(graph):
     for place, table in graph["draws"].items():
         assert len(table) == DRAWS

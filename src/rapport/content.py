@@ -118,6 +118,7 @@ def closed(root: Path) -> Path:
 
 # An address of a link or picture in Markdown: in brackets, after a reference's colon, or by itself between < and >.
 _ADDRESS = re.compile(r"\]\(\s*<?([^\s>)]*)|\]:\s+<?([^\s>]+)|<([a-zA-Z]+:[^\s>]*)>")
+_LINKED = re.compile(r"\]\(|\]:|<")  # what an address stands behind
 _OUTWARD = re.compile(r"file:|[a-z]:[\\/]|[\\/]|[^?#]*[\\\0]", re.IGNORECASE)
 
 
@@ -246,7 +247,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def validate(document: Document, model: type[Model]) -> Model:
     """`document` as a pydantic `model`; every fault, and every link that leads out of the course, becomes a `ContentError` with its line."""
-    raise_all(document.error(outward_says(address), *keys) for keys, text in _texts(document.data) if (address := outward(text, document.path)))
+    raise_all(document.error(outward_says(address), *keys) for keys, text in texts_with(document.data, _LINKED) if (address := outward(text, document.path)))
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
@@ -254,14 +255,23 @@ def validate(document: Document, model: type[Model]) -> Model:
         raise  # unreachable: a ValidationError has at least one item
 
 
-def _texts(value: Any, keys: tuple[str | int, ...] = ()) -> Iterable[tuple[tuple[str | int, ...], str]]:
-    """Every text below `value` that could hold a link, with its keys."""
-    if isinstance(value, str):
-        if "](" in value or "]:" in value or "<" in value:
-            yield keys, value
-    elif isinstance(value, (dict, list)):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _texts(inner, (*keys, key))
+def texts_with(value: Any, sign: re.Pattern[str]) -> list[tuple[tuple[str | int, ...], str]]:
+    """Every text of parsed YAML that holds `sign`, with its keys as `Document.line` takes them."""
+    found: list[tuple[tuple[str | int, ...], str]] = []
+
+    def walk(value: Any, keys: tuple[str | int, ...]) -> None:
+        if isinstance(value, str):
+            if sign.search(value):
+                found.append((keys, value))
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                walk(inner, (*keys, str(key)))
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                walk(inner, (*keys, index))
+
+    walk(value, ())
+    return found
 
 
 def _explain(document: Document, item: dict[str, Any]) -> ContentError:
@@ -279,8 +289,12 @@ def _explain(document: Document, item: dict[str, Any]) -> ContentError:
 
 def read_yaml(path: Path, model: type[Model]) -> tuple[Model, Document]:
     """Read and validate a YAML file, in the reader's language; returns the model and the document (for line numbers)."""
-    document = parse_yaml(read_text(path), Path(path))
-    document = translated(document, _kind(Path(path)))
+    return read_document(parse_yaml(read_text(path), Path(path)), model)
+
+
+def read_document(document: Document, model: type[Model]) -> tuple[Model, Document]:
+    """As `read_yaml`, of a file that is parsed: one that is read in several languages is parsed once."""
+    document = translated(document, _kind(document.path))
     return validate(document, model), document
 
 
@@ -327,17 +341,26 @@ def read_markdown(path: Path, model: type[Model]) -> tuple[Model, str, int]:
         Line of the file on which the body begins.
     """
     text = read_text(path)
-    match = re.match(r"---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|$)", text, re.DOTALL)
-    if not match:
-        raise ContentError("no front matter: the file begins with a line ---, YAML, and a line ---.", path, 1)
-    front = validate(translated(parse_yaml(match[1], Path(path), first_line=2), "front"), model)
-    body, line = text[match.end() :], text[: match.end()].count("\n") + 1
+    front, end = _front(text, path, model)
+    body, line = text[end:], text[:end].count("\n") + 1
     if i18n.language() != i18n.SOURCE:
         from rapport.i18n import texts
 
         body = texts.markdown(body, words_of(Path(path)), line)
     raise_all(ContentError(outward_says(address), path, line + at) for at, words in enumerate(body.splitlines()) if (address := outward(words, Path(path))))
     return front, body, line
+
+
+def read_front(path: Path, model: type[Model]) -> Model:
+    """The front matter of a Markdown file alone, as `read_markdown` gives it; what stands below it is not looked at."""
+    return _front(read_text(path), path, model)[0]
+
+
+def _front(text: str, path: Path, model: type[Model]) -> tuple[Model, int]:
+    match = re.match(r"---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|$)", text, re.DOTALL)
+    if not match:
+        raise ContentError("no front matter: the file begins with a line ---, YAML, and a line ---.", path, 1)
+    return validate(translated(parse_yaml(match[1], Path(path), first_line=2), "front"), model), match.end()
 
 
 # ---- Writing ----------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_markdown, translated, validate
+from rapport.content import ContentError, course_root, module_stems, parse_yaml, raise_all, read_front, read_markdown, translated, validate
 from rapport.i18n import collation
 from rapport.i18n.words import Words
 from rapport.playbooks import moments
@@ -156,18 +156,35 @@ def load(stem: str, root: Path | None = None) -> Playbook:
         With file, line and key, for each fault an author can make.
     """
     root = root or course_root()
-    path = playbook_path(stem, root)
-    if not path.exists():
-        raise ContentError(WORDS.say("no_playbook", name=repr(stem), names=", ".join(_stems(root)) or "–"), path)
+    path = _there(stem, root)
     front, body, body_line = read_markdown(path, Front)
     known = bibliography(root)
-    if front.module != stem:
-        raise ContentError(f"module is {front.module!r}, the folder is {stem!r}; write the folder's name.", path, 2, "module")
+    _check_module(front, stem, path)
     intro, plays, errors = _plays(body, body_line, path)
     errors += list(_faults(front, plays, known, path))
     errors += list(_moment_faults(plays, moments.load(root), path))
     raise_all(errors)
     return Playbook(path, front, intro, tuple(plays))
+
+
+def front_matter(stem: str, root: Path | None = None) -> Front:
+    """Title, review questions and what else stands before the cards; errors as of `load`, but the cards are not read."""
+    path = _there(stem, root or course_root())
+    front = read_front(path, Front)
+    _check_module(front, stem, path)
+    return front
+
+
+def _there(stem: str, root: Path) -> Path:
+    path = playbook_path(stem, root)
+    if not path.exists():
+        raise ContentError(WORDS.say("no_playbook", name=repr(stem), names=", ".join(_stems(root)) or "–"), path)
+    return path
+
+
+def _check_module(front: Front, stem: str, path: Path) -> None:
+    if front.module != stem:
+        raise ContentError(f"module is {front.module!r}, the folder is {stem!r}; write the folder's name.", path, 2, "module")
 
 
 def _stems(root: Path) -> list[str]:

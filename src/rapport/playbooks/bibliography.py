@@ -87,13 +87,14 @@ def cite(text: str) -> list[str]:
 
 @lru_cache(maxsize=4)  # every card and claim of a page asks again
 def _sources(text: str, path: Path) -> tuple[Source, ...]:
-    from pybtex.database import BibliographyDataError, parse_string
+    from pybtex.database import BibliographyDataError
+    from pybtex.database.input.bibtex import Parser
     from pybtex.exceptions import PybtexError
     from pybtex.scanner import PybtexSyntaxError
 
     lines = {match[2]: text.count("\n", 0, match.start()) + 1 for match in _ENTRY.finditer(text)}
     try:
-        entries = parse_string(text, "bibtex").entries
+        entries = Parser().parse_string(text).entries  # by name, pybtex would look for it among all installed packages
     except PybtexSyntaxError as error:
         raise ContentError(f"not valid BibTeX: {error}; check braces and commas near here.", path, error.lineno) from None
     except BibliographyDataError as error:

@@ -15,7 +15,7 @@ from rapport.i18n import collation
 from rapport.i18n.words import Words
 from rapport.markdown import LABELS as BADGES
 from rapport.markdown import inline, to_html
-from rapport.playbooks import Play, Question, load
+from rapport.playbooks import Play, Question, front_matter, load
 from rapport.playbooks.bibliography import Source, bibliography, cite
 
 
@@ -78,7 +78,7 @@ def _card_text(play: Play) -> str:
 
 def review(stem: str, root: Path | None = None) -> Shown:
     """The three review questions of a module, each with its twin; answers open on request."""
-    items = load(stem, root).front.review
+    items = front_matter(stem, root).review
     html = "".join(
         f'<li id="review-{item.id}">{question_html(item)}<details class="twin"><summary>{escape(LABELS["twin"])}</summary>{question_html(item.twin)}</details></li>'
         for item in items

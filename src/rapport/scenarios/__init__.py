@@ -7,10 +7,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from rapport import i18n
-from rapport.content import ContentError, course_root, raise_all
+from rapport.content import ContentError, Document, course_root, parse_yaml, raise_all, read_text
 from rapport.i18n.words import Words
 from rapport.scenarios.compile import Graph, compile_case
-from rapport.scenarios.model import AXES, Case, read_case
+from rapport.scenarios.model import AXES, Case, case_of, read_case
 from rapport.scenarios.policy import PolicyRow, policy_faults, policy_table
 from rapport.scenarios.walk import Walk, begin, follow, play_out
 
@@ -43,18 +43,17 @@ def compile_scenario(path: Path) -> Graph:
 
     The hash is that of the English case in every language, so that a walk goes on where the language is switched.
     """
-    if i18n.language() != i18n.SOURCE:
-        with i18n.speaking(i18n.SOURCE):
-            english = compile_scenario(path)
-        return _compiled(path) | {"hash": english["hash"]}
-    return _compiled(path)
+    source = parse_yaml(read_text(path), path)
+    with i18n.speaking(i18n.SOURCE):
+        english = _compiled(source)
+    return english if i18n.language() == i18n.SOURCE else _compiled(source, english["hash"])
 
 
-def _compiled(path: Path) -> Graph:
-    case, document = read_case(path)
-    if path.parent.name != case.module:
-        raise document.error(f"found {case.module!r} in the folder {path.parent.name}; the module is the folder's name.", "module")
-    return compile_case(case, document)
+def _compiled(source: Document, named: str | None = None) -> Graph:
+    case, document = case_of(source)
+    if document.path.parent.name != case.module:
+        raise document.error(f"found {case.module!r} in the folder {document.path.parent.name}; the module is the folder's name.", "module")
+    return compile_case(case, document, named)
 
 
 def load(name: str, root: Path | None = None) -> Graph:

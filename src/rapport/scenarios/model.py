@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from rapport.content import ContentError, Document, raise_all, read_yaml
+from rapport.content import ContentError, Document, parse_yaml, raise_all, read_document, read_text
 from rapport.facts import MARKETS
 
 AXES = ("relationship", "resolution", "fairness", "compliance")
@@ -227,7 +227,12 @@ def expand(table: dict[str, object], personas: list[str]) -> dict[str, object]:
 
 def read_case(path: Path) -> tuple[Case, Document]:
     """Read one scenario file, raising `ContentError` with the line of every fault."""
-    case, document = read_yaml(path, Case)
+    return case_of(parse_yaml(read_text(path), Path(path)))
+
+
+def case_of(source: Document) -> tuple[Case, Document]:
+    """As `read_case`, of a file that is parsed."""
+    case, document = read_document(source, Case)
     raise_all(_faults(case, document))
     return case, document
 
@@ -323,10 +328,11 @@ def _readings(read: Read, people: list[str], document: Document, here: tuple) ->
 
 def _complete(table: dict, people: list[str], document: Document, keys: tuple, partial: bool = False) -> Iterator[ContentError]:
     try:
-        missing = [name for name in people if name not in expand(table, people)]
+        given = expand(table, people)
     except ValueError as error:
         yield document.error(str(error), *keys)
         return
+    missing = [name for name in people if name not in given]
     if missing and not partial:
         yield document.error(f"nothing for persona {', '.join(missing)}; give each one an entry, or add else.", *keys)
 

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from rapport.content import ContentError
-from rapport.simulation.aurora.engine import AuroraSimulated, simulate_aurora
 from rapport.simulation.aurora.firm import Aurora
 from rapport.simulation.aurora.policy import Policy
 from rapport.simulation.firm import FAULTS, KINDS, PREFERENCES, REMEDIES, STREAMS, TRIAL_CELLS, YEAR_BEGINS, Firm
@@ -95,6 +94,8 @@ def simulate(firm: Any, seed: int, policy: Policy | None = None) -> Any:
     Simulated: the parameters are chosen for teaching and are no estimates about peoples.
     """
     if isinstance(firm, Aurora):
+        from rapport.simulation.aurora.engine import simulate_aurora  # late: most books do without it
+
         return simulate_aurora(firm, seed, policy)
     if policy is not None:
         raise ContentError('a policy is for the full book: simulate(PRESETS["aurora"], seed, policy).', key="policy")

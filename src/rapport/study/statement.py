@@ -105,9 +105,9 @@ def _done(module: Module, record: Record) -> Iterable[str]:
     given_up = {event["exercise"] for event in attempts if event["outcome"] == "given_up"} - set(right)
     if given_up:
         yield say("given_up", n=len(given_up))
-    for case, title in module.cases.items():
+    for case in module.cases:
         if runs := record.runs(case):
-            yield say("case_played", title=title, times=_times(len(runs)), days=_span(runs[0]["at"], runs[-1]["at"]))
+            yield say("case_played", title=module.case_titles[case], times=_times(len(runs)), days=_span(runs[0]["at"], runs[-1]["at"]))
     if answers := [event for event in record.events("review") if event["module"] == module.stem]:
         days = sorted({local_day(event["at"]) for event in answers})
         yield say("answers", right=sum(event["right"] for event in answers), n=len(answers), dates=", ".join(map(written, days)))

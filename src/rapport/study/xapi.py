@@ -97,7 +97,7 @@ def _activity(event: Event, there: dict[str, Module]) -> tuple[str, str, str | N
     if kind == "run":
         case = event["scenario"]
         home = next((each for each in there.values() if case in each.cases), None)
-        return f"cases/{_slug(case)}", home.cases[case] if home else case, home and home.stem
+        return f"cases/{_slug(case)}", home.case_titles[case] if home else case, home and home.stem
     if kind == "review":
         return f"modules/{_slug(stem)}/review/{_slug(event['item'])}/{_slug(event['wording'])}", f"Review question: {event['item']}", stem
     if kind == "seen":

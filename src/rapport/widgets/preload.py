@@ -3,10 +3,18 @@ Nothing of a course is read here, so a kernel forked from it knows of none."""
 
 import gc
 
+import babel.messages.jslexer
+import babel.messages.pofile
 import babel.numbers
+import pybtex.database.input.bibtex
+import pybtex.richtext
 
 import rapport.exercises.session
-import rapport.playbooks.show  # noqa: F401
+import rapport.i18n.catalogue
+import rapport.playbooks.show
+import rapport.simulation.aurora.engine
+import rapport.simulation.engine
+import rapport.simulation.presets
 import rapport.widgets  # noqa: F401
 from rapport.i18n import LANGUAGES, collation
 from rapport.kernels.alone import single
@@ -14,6 +22,7 @@ from rapport.playbooks.bibliography import setters
 
 collation.default()
 setters()
+pybtex.richtext.Text.from_latex("")  # which imports a codec
 for lang in LANGUAGES:
     babel.numbers.get_decimal_symbol(lang)  # its data, which every number written out asks for
 
