@@ -135,23 +135,22 @@ class _Ticks(ScalarFormatter):
 
 def _wrapped(fig: Figure, text: str, font: FontProperties, room: float) -> list[str]:
     """`text` on as few lines as `room` inches allow, the lines about equally long."""
-    renderer = fig.canvas.get_renderer()
-
-    @cache  # the lines are divided again and again
-    def wide(words: str) -> float:
-        return renderer.get_text_width_height_descent(words, font, ismath=False)[0] / fig.dpi
+    words, measure = text.split(), fig.canvas.get_renderer().get_text_width_height_descent
+    # A line is as wide as its words and the spaces between them: no letter of the fonts moves nearer to a space, or joins across one.
+    wide = {word: measure(word, font, ismath=False)[0] for word in {" ", *words}}
 
     def greedy(limit: float) -> list[str]:
-        lines: list[str] = []
-        for word in text.split():
-            if lines and wide(f"{lines[-1]} {word}") <= limit:
+        lines, width = [], 0.0
+        for word in words:
+            width += wide[" "] + wide[word]
+            if lines and width / fig.dpi <= limit:
                 lines[-1] += f" {word}"
             else:
-                lines.append(word)
+                lines, width = [*lines, word], wide[word]
         return lines
 
-    lines = greedy(room)
-    while len(tighter := greedy(room * 0.97)) == len(lines) > 1 and max(map(wide, tighter)) <= room * 0.97:
+    lines, widest = greedy(room), max((wide[word] for word in words), default=0) / fig.dpi
+    while widest <= room * 0.97 and len(tighter := greedy(room * 0.97)) == len(lines) > 1:
         lines, room = tighter, room * 0.97
     return lines
 
