@@ -14,6 +14,7 @@ from typing import Any
 import matplotlib
 import matplotlib.style
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
@@ -74,7 +75,7 @@ for _font in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
 @contextmanager
 def _style() -> Iterator[None]:
     """The course's settings over matplotlib's defaults, whatever the reader has set for themselves."""
-    before = dict.copy(matplotlib.rcParams)
+    before = dict(dict.items(matplotlib.rcParams))  # in one go: their own copy is made key by key
     dict.update(matplotlib.rcParams, _settings())  # of the dictionary below: what is in it was checked once, and a chart does this a dozen times
     try:
         yield
@@ -125,6 +126,16 @@ def figure(title: str, subtitle: str = "", *, width: float = 5.4, height: float 
             for axis in (ax.xaxis, ax.yaxis):
                 axis.set_major_formatter(_Ticks())
     return fig, axes
+
+
+def retitled(fig: Figure, title: str) -> bool:
+    """Whether `title` takes as many lines as the one that `fig` has; if so, it stands there now."""
+    there = fig.texts[0]
+    with _style():
+        lines = _wrapped(fig, title, there.get_fontproperties(), fig.get_figwidth() - 0.24)
+    if fits := len(lines) == len(there.get_text().splitlines()):
+        there.set_text("\n".join(lines))
+    return fits
 
 
 class _Ticks(ScalarFormatter):
@@ -246,31 +257,47 @@ def colour(name: str) -> str:
 
 def png(fig: Figure) -> bytes:
     """`fig` as PNG; the same figure gives the same bytes (no date, no program name inside)."""
-    return packed(pixels(fig))
+    return packed(picture(fig))
 
 
-def packed(picture: np.ndarray) -> bytes:
-    """The PNG of a picture from `pixels`, without its fourth channel: a chart covers its surface.
-
-    The library filters rows for photographs and then presses for them too; large even areas take the usual way of pressing better, and sooner.
-    """
+def packed(image: Image.Image) -> bytes:
+    """The PNG of a `picture`; its large even areas are pressed better, and sooner, the usual way than the library's, which is meant for photographs."""
     out = io.BytesIO()
-    dots = (PIXELS_PER_INCH * SHARPNESS,) * 2
-    Image.fromarray(picture).convert("RGB").save(out, "PNG", dpi=dots, compress_level=4, compress_type=zlib.Z_DEFAULT_STRATEGY)
+    image.save(out, "PNG", dpi=(PIXELS_PER_INCH * SHARPNESS,) * 2, compress_level=4, compress_type=zlib.Z_DEFAULT_STRATEGY)
     return out.getvalue()
 
 
-def pixels(fig: Figure) -> np.ndarray:
-    """The picture of `png` as RGBA, uint8 of shape (height, width, 4), for whoever packs it in another way.
+def picture(fig: Figure, ground: Any = None) -> Image.Image:
+    """The picture of `png`, for whoever packs it in another way: RGB, since a chart covers its surface.
 
     `Figure.savefig` draws everything a first time without a picture; here the layout settles and is drawn in one go.
+    Upon a `ground` only what is animated is drawn.
     """
+    with _sharp(fig) as canvas:
+        if ground is None:
+            canvas.draw()
+        else:
+            canvas.restore_region(ground)
+            for artist in sorted((each for part in (*fig.axes, fig) for each in part.get_children() if each.get_animated()), key=Artist.get_zorder):
+                fig.draw_artist(artist)
+        return Image.frombytes("RGB", canvas.get_width_height(physical=True), canvas.buffer_rgba(), "raw", "RGBX")
+
+
+def ground(fig: Figure) -> Any:
+    """What many pictures of `fig` have in common, for `picture`: all but what is animated. The layout settles, with room for that too."""
+    with _sharp(fig) as canvas:
+        canvas.draw()
+        return canvas.copy_from_bbox(fig.bbox)
+
+
+@contextmanager
+def _sharp(fig: Figure) -> Iterator[FigureCanvasAgg]:
+    """The canvas of `fig` with as many dots as a picture has."""
     before = fig.dpi
     with _style():
         fig.set_dpi(PIXELS_PER_INCH * SHARPNESS)
         try:
-            fig.canvas.draw()
-            return np.array(fig.canvas.buffer_rgba())
+            yield fig.canvas
         finally:
             fig.set_dpi(before)
 
