@@ -2,6 +2,9 @@
 
 import matplotlib
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from rapport import charts
 
@@ -114,15 +117,25 @@ def test_the_title_never_runs_into_the_plot_or_over_the_edge(title):
     assert max(box.x1 for box in boxes) <= fig.bbox.x1
 
 
+def test_a_line_is_as_wide_as_its_words_and_spaces():
+    """What the division of a title into lines relies on: nothing moves across a space, in any of the three scripts."""
+    latin, gujarati = "".join(map(chr, range(33, 127))) + "āčēģīķļņšūžĀČĒĢĪĶĻŅŠŪŽ–—−“”‘’…%€×→", "".join(map(chr, range(0x0A85, 0x0AB9))) + "૦૧૨૩૪૫૬૭૮૯"
+    words = [*latin, *(letter for letter in gujarati if letter.isalnum()), "કારણ", "ક્ષમા", "સ્પષ્ટ", "નહીં", "પૂર્વ"]
+    renderer = FigureCanvasAgg(Figure()).get_renderer()
+    for weight in ("normal", "bold"):
+        font = FontProperties(family=charts.STYLE["font.family"], size=13, weight=weight)
+
+        def wide(text, font=font):
+            return renderer.get_text_width_height_descent(text, font, ismath=False)[0]
+
+        for word in words:
+            assert wide(f"{word} a {word}") == 2 * wide(word) + 2 * wide(" ") + wide("a"), word
+
+
 # ---- Gujarati ---------------------------------------------------------------------------------------------------
 
 
 def _width(text):
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
-
     canvas = FigureCanvasAgg(Figure())
     with matplotlib.rc_context():
         return canvas.get_renderer().get_text_width_height_descent(text, FontProperties(family=charts.STYLE["font.family"], size=20), ismath=False)[0]

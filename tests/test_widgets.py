@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rapport import learner, metrics, widgets
+from rapport import charts, learner, metrics, widgets
 from rapport.content import ContentError
 from rapport.scenarios.walk import begin
 from rapport.widgets.explorer import CONTROLS, OUTCOMES, START
@@ -176,6 +176,26 @@ def test_the_page_form_carries_every_frame_and_brings_no_style_or_running_script
 
 def test_the_same_book_gives_the_same_picture_byte_for_byte(book, explorer):
     assert widgets.recovery_explorer(book).frame(START).png == explorer.frame(START).png
+
+
+def test_a_picture_upon_what_it_shares_with_others_is_the_picture_drawn_whole(book, monkeypatch):
+    upon, seen = charts.picture, []
+
+    def both(fig, ground=None):
+        image = upon(fig, ground)
+        moving = [artist for artist in (*fig.texts, *fig.axes[0].get_children()) if artist.get_animated()]
+        for artist in moving:
+            artist.set_animated(False)
+        seen.append(image.tobytes() == upon(fig).tobytes())
+        for artist in moving:
+            artist.set_animated(True)
+        return image
+
+    monkeypatch.setattr(charts, "picture", both)
+    explorer = widgets.recovery_explorer(book)
+    for changes in ({"remedy": "none", "explained": "1"}, {"owned": "0"}, {"outcome": "repurchased"}, {"outcome": "repurchased", "owned": "0", "updates": "2"}):
+        assert explorer.frame(START | changes).png
+    assert seen == [True] * 5
 
 
 def test_a_book_that_the_explorer_cannot_use_is_refused_in_a_sentence(book):

@@ -4,6 +4,7 @@ Colours are the page's own (`COLOURS`); figures are made without pyplot, so the 
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -13,14 +14,15 @@ from typing import Any
 import matplotlib
 import matplotlib.style
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
-from matplotlib.image import imsave
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import ScalarFormatter
+from PIL import Image
 
 from rapport.i18n.numbers import marks, number
 
@@ -73,7 +75,7 @@ for _font in sorted((Path(__file__).parent / "fonts").glob("*.ttf")):
 @contextmanager
 def _style() -> Iterator[None]:
     """The course's settings over matplotlib's defaults, whatever the reader has set for themselves."""
-    before = dict.copy(matplotlib.rcParams)
+    before = dict(dict.items(matplotlib.rcParams))  # in one go: their own copy is made key by key
     dict.update(matplotlib.rcParams, _settings())  # of the dictionary below: what is in it was checked once, and a chart does this a dozen times
     try:
         yield
@@ -126,6 +128,16 @@ def figure(title: str, subtitle: str = "", *, width: float = 5.4, height: float 
     return fig, axes
 
 
+def retitled(fig: Figure, title: str) -> bool:
+    """Whether `title` takes as many lines as the one that `fig` has; if so, it stands there now."""
+    there = fig.texts[0]
+    with _style():
+        lines = _wrapped(fig, title, there.get_fontproperties(), fig.get_figwidth() - 0.24)
+    if fits := len(lines) == len(there.get_text().splitlines()):
+        there.set_text("\n".join(lines))
+    return fits
+
+
 class _Ticks(ScalarFormatter):
     """The numbers along an axis with the reader's decimal mark; not grouped, since years are numbers as well."""
 
@@ -135,23 +147,22 @@ class _Ticks(ScalarFormatter):
 
 def _wrapped(fig: Figure, text: str, font: FontProperties, room: float) -> list[str]:
     """`text` on as few lines as `room` inches allow, the lines about equally long."""
-    renderer = fig.canvas.get_renderer()
-
-    @cache  # the lines are divided again and again
-    def wide(words: str) -> float:
-        return renderer.get_text_width_height_descent(words, font, ismath=False)[0] / fig.dpi
+    words, measure = text.split(), fig.canvas.get_renderer().get_text_width_height_descent
+    # A line is as wide as its words and the spaces between them: no letter of the fonts moves nearer to a space, or joins across one.
+    wide = {word: measure(word, font, ismath=False)[0] for word in {" ", *words}}
 
     def greedy(limit: float) -> list[str]:
-        lines: list[str] = []
-        for word in text.split():
-            if lines and wide(f"{lines[-1]} {word}") <= limit:
+        lines, width = [], 0.0
+        for word in words:
+            width += wide[" "] + wide[word]
+            if lines and width / fig.dpi <= limit:
                 lines[-1] += f" {word}"
             else:
-                lines.append(word)
+                lines, width = [*lines, word], wide[word]
         return lines
 
-    lines = greedy(room)
-    while len(tighter := greedy(room * 0.97)) == len(lines) > 1 and max(map(wide, tighter)) <= room * 0.97:
+    lines, widest = greedy(room), max((wide[word] for word in words), default=0) / fig.dpi
+    while widest <= room * 0.97 and len(tighter := greedy(room * 0.97)) == len(lines) > 1:
         lines, room = tighter, room * 0.97
     return lines
 
@@ -246,27 +257,47 @@ def colour(name: str) -> str:
 
 def png(fig: Figure) -> bytes:
     """`fig` as PNG; the same figure gives the same bytes (no date, no program name inside)."""
-    return packed(pixels(fig))
+    return packed(picture(fig))
 
 
-def packed(picture: np.ndarray) -> bytes:
-    """The PNG of a picture from `pixels`."""
+def packed(image: Image.Image) -> bytes:
+    """The PNG of a `picture`; its large even areas are pressed better, and sooner, the usual way than the library's, which is meant for photographs."""
     out = io.BytesIO()
-    imsave(out, picture, format="png", origin="upper", dpi=PIXELS_PER_INCH * SHARPNESS, metadata={"Software": None})
+    image.save(out, "PNG", dpi=(PIXELS_PER_INCH * SHARPNESS,) * 2, compress_level=4, compress_type=zlib.Z_DEFAULT_STRATEGY)
     return out.getvalue()
 
 
-def pixels(fig: Figure) -> np.ndarray:
-    """The picture of `png` as RGBA, uint8 of shape (height, width, 4), for whoever packs it in another way.
+def picture(fig: Figure, ground: Any = None) -> Image.Image:
+    """The picture of `png`, for whoever packs it in another way: RGB, since a chart covers its surface.
 
     `Figure.savefig` draws everything a first time without a picture; here the layout settles and is drawn in one go.
+    Upon a `ground` only what is animated is drawn.
     """
+    with _sharp(fig) as canvas:
+        if ground is None:
+            canvas.draw()
+        else:
+            canvas.restore_region(ground)
+            for artist in sorted((each for part in (*fig.axes, fig) for each in part.get_children() if each.get_animated()), key=Artist.get_zorder):
+                fig.draw_artist(artist)
+        return Image.frombytes("RGB", canvas.get_width_height(physical=True), canvas.buffer_rgba(), "raw", "RGBX")
+
+
+def ground(fig: Figure) -> Any:
+    """What many pictures of `fig` have in common, for `picture`: all but what is animated. The layout settles, with room for that too."""
+    with _sharp(fig) as canvas:
+        canvas.draw()
+        return canvas.copy_from_bbox(fig.bbox)
+
+
+@contextmanager
+def _sharp(fig: Figure) -> Iterator[FigureCanvasAgg]:
+    """The canvas of `fig` with as many dots as a picture has."""
     before = fig.dpi
     with _style():
         fig.set_dpi(PIXELS_PER_INCH * SHARPNESS)
         try:
-            fig.canvas.draw()
-            return np.array(fig.canvas.buffer_rgba())
+            yield fig.canvas
         finally:
             fig.set_dpi(before)
 

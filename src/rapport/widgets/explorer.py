@@ -14,6 +14,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
+from PIL import Image
 
 from rapport import charts, metrics
 from rapport.i18n.numbers import number, series
@@ -21,8 +22,8 @@ from rapport.i18n.words import Words
 from rapport.widgets.keys import KeyGuard
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
+    from matplotlib.figure import Figure
 
 LABELS = Words(__file__, {
     "outcome": "Result to look at", "owned": "First words", "remedy": "Remedy", "explained": "Explanation", "updates": "Updates",
@@ -120,7 +121,7 @@ class Explorer(ipywidgets.VBox):
         if gaps := sorted(wanted - {key for key, rows in self._groups.items() if len(rows) > 1}):
             raise ValueError(f"the trial has fewer than two cases of {len(gaps)} designs, such as {', '.join(gaps[0])}; take a larger trial.")
         self._estimates: dict[tuple[str, ...], metrics.Interval] = {}
-        self._places: dict[tuple[Any, ...], Any] = {}
+        self._grounds: dict[str, dict[Figure, Any]] = {outcome: {} for outcome in OUTCOMES}  # one for each number of lines that a title takes
         self._marks: dict[str, dict[tuple[str, str], tuple[float, float]]] = {}
         self.controls = {
             name: ipywidgets.Dropdown(
@@ -182,9 +183,13 @@ class Explorer(ipywidgets.VBox):
         outcome, owned, remedy = picture.split("/")
         base = {"outcome": outcome, "owned": owned, "remedy": remedy}
         title = LABELS.say("title", label=LABELS[outcome], first=option("owned", owned), remedy=LABELS[f"with_{remedy}"])
-        fig, ax = charts.figure(title, LABELS.say("subtitle", unit=_unit(outcome)), width=SIZE[0], height=SIZE[1])
+        fig = next((fig for fig in self._grounds[outcome] if charts.retitled(fig, title)), None)
+        if new := fig is None:
+            fig = self._figure(outcome, title)
+        ax = fig.axes[0]
+        for artist in (*ax.collections, *ax.lines, *ax.texts):  # another design's
+            artist.remove()
         spots, last = {}, {}
-        every = [self.estimate({**choice, "outcome": outcome}) for choice in _choices() if choice["outcome"] == outcome]
         for explained, shade, shift in (("0", "accent", -0.06), ("1", "contrast", 0.06)):
             found = [self.estimate({**base, "explained": explained, "updates": each}) for each in CONTROLS["updates"]]
             x = [number + shift for number in range(3)]
@@ -195,22 +200,27 @@ class Explorer(ipywidgets.VBox):
         above = max(last, key=lambda explained: last[explained][1])
         for explained, (x, y, shade) in last.items():  # names beside the lines' ends, one up and one down, so that they never meet
             charts.write(ax, x, y, LABELS[f"told_{explained}"], colour_name=shade, dx=11, dy=7 if explained == above else -7, ha="left", va="center")
+        if ring:
+            ax.scatter(*spots[ring], s=260, facecolors="none", edgecolors=charts.COLOURS["ink"], linewidths=2, zorder=5)
+        for artist in (fig.texts[0], *ax.collections, *ax.lines, *ax.texts):
+            artist.set_animated(True)
+        if new:
+            self._grounds[outcome][fig] = charts.ground(fig)  # the layout settles, and with it where the marks lie
+        width, height = fig.canvas.get_width_height()
+        across = {key: ax.transData.transform(spot) for key, spot in spots.items()}
+        self._marks[picture] = {key: (round(x / width, 4), round(1 - y / height, 4)) for key, (x, y) in across.items()}
+        drawn = charts.picture(fig, self._grounds[outcome][fig])
+        return charts.packed(drawn) if ring else _small(drawn)
+
+    def _figure(self, outcome: str, title: str) -> Figure:
+        """A figure with all that the designs have in common for an outcome."""
+        fig, ax = charts.figure(title, LABELS.say("subtitle", unit=_unit(outcome)), width=SIZE[0], height=SIZE[1])
+        every = [self.estimate({**choice, "outcome": outcome}) for choice in _choices() if choice["outcome"] == outcome]
         ax.set_xlim(-0.3, 3.05)
         ax.set_xticks(range(3), [option("updates", each) for each in CONTROLS["updates"]])
         ax.set_ylim(min(each.low for each in every) - 1, max(each.high for each in every) + 1)  # one scale for all designs
         ax.set_xlabel(LABELS["axis"])
-        if ring:
-            ax.scatter(*spots[ring], s=260, facecolors="none", edgecolors=charts.COLOURS["ink"], linewidths=2, zorder=5)
-        room = outcome, fig.get_layout_engine().get()["rect"]  # what is left under the title; the words along the axes are those of the outcome
-        if room in self._places:
-            fig.set_layout_engine("none")
-            ax.set_position(self._places[room])
-        drawn = charts.pixels(fig)  # the layout settles, and with it where the marks lie
-        self._places[room] = ax.get_position()
-        width, height = fig.canvas.get_width_height()
-        across = {key: ax.transData.transform(spot) for key, spot in spots.items()}
-        self._marks[picture] = {key: (round(x / width, 4), round(1 - y / height, 4)) for key, (x, y) in across.items()}
-        return charts.packed(drawn) if ring else _small(drawn)
+        return fig
 
     def _show(self) -> None:
         frame = self.frame()
@@ -273,12 +283,10 @@ def explorer_html(explorer: Explorer) -> str:
     )
 
 
-def _small(rgba: np.ndarray) -> bytes:
+def _small(image: Image.Image) -> bytes:
     """A picture as PNG with a palette of 64 colours: a page holds two dozen of them."""
-    from PIL import Image
-
     out = io.BytesIO()
-    Image.fromarray(rgba).convert("RGB").quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", compress_level=6)
+    image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 

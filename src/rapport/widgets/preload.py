@@ -16,6 +16,7 @@ import rapport.simulation.aurora.engine
 import rapport.simulation.engine
 import rapport.simulation.presets
 import rapport.widgets  # noqa: F401
+from rapport import charts
 from rapport.i18n import LANGUAGES, collation
 from rapport.kernels.alone import single
 from rapport.playbooks.bibliography import setters
@@ -25,6 +26,7 @@ setters()
 pybtex.richtext.Text.from_latex("")  # which imports a codec
 for lang in LANGUAGES:
     babel.numbers.get_decimal_symbol(lang)  # its data, which every number written out asks for
+charts.png(charts.figure("Title", "Subtitle")[0])  # its settings and what finds its fonts and packs it; the fonts themselves are loaded anew after a fork
 
 single(__name__)
 gc.freeze()  # a kernel neither looks through all this when it tidies up, nor copies the memory that it lies in
