@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from rapport.content import ContentError, raise_all
-from rapport.exercises.checking import Clash, Numbers, clashes, key, known
-from rapport.exercises.model import NoAnswer, Workbook, load
+from rapport.exercises.checking import Clash, Key, Numbers, clashes, key, keyed, known, planted_truth
+from rapport.exercises.model import Exercise, NoAnswer, Workbook, load
 from rapport.exercises.tables import missing_words
+from rapport.exercises.values import Value
 
 PATIENCE = 500
 MOST_ROWS = 40
@@ -57,6 +58,16 @@ def simulated(definition: Workbook, seed: int) -> Any:
 def known_on(definition: Workbook, exercise: str, seed: int) -> Numbers:
     """What the functions of an exercise find on the book of `seed`: the same in every language."""
     return known(definition, definition.exercise(exercise), simulated(definition, seed).book)
+
+
+@lru_cache(maxsize=1024)
+def _truth_on(definition: Workbook, exercise: str, seed: int) -> Value | None:
+    return planted_truth(definition, definition.exercise(exercise), simulated(definition, seed))
+
+
+def key_on(definition: Workbook, exercise: Exercise, seed: int) -> Key:
+    """The key of `exercise` on the book of `seed`, with sentences in the language it was read in; errors as `key`."""
+    return keyed(exercise, known_on(definition, exercise.id, seed), _truth_on(definition, exercise.id, seed))
 
 
 @lru_cache(maxsize=512)

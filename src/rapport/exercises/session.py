@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rapport.content import ContentError
-from rapport.exercises.checking import Verdict, check, key, reveal
+from rapport.exercises.checking import Verdict, check, reveal
 from rapport.exercises.model import Books, Exercise, Workbook, load
 from rapport.exercises.reading import Unread, read
-from rapport.exercises.serving import serve, simulated
+from rapport.exercises.serving import key_on, serve, simulated
 from rapport.exercises.tables import counts, readable
 from rapport.exercises.words import asked, say
 from rapport.i18n.numbers import number
@@ -175,7 +175,7 @@ class Session:
     # ---- within ----
 
     def _key(self, name: str) -> Any:
-        return key(self._definition, self._definition.exercise(name), simulated(self._definition, self.seed))
+        return key_on(self._definition, self._definition.exercise(name), self.seed)
 
     def _where(self, name: str) -> tuple[str, str, int]:
         return self._definition.module, name, self.seed

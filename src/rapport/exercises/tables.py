@@ -147,7 +147,11 @@ def table_html(table: Any, title: str, *, frame: bool = False, english: Collecti
 
     What stands in the parts `english`, of ``thead`` and ``tbody``, is marked as English in every language: raw data, as the code names it.
     """
-    text = table_text(table, title)
+    return text_html(table_text(table, title), title, frame=frame, english=english)
+
+
+def text_html(text: Mapping[str, Any], title: str, *, frame: bool = False, english: Collection[str] = ()) -> str:
+    """What `table_text` made as `table_html` gives it."""
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in text["columns"])
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in text["rows"])
     first, body = (f'{part} lang="{SOURCE}" translate="no"' if part in english and language() != SOURCE else part for part in ("thead", "tbody"))
