@@ -18,8 +18,8 @@ from rapport.content import ContentError
 from rapport.exercises import units
 from rapport.exercises.checking import Key, asks_percent, filled, planted
 from rapport.exercises.model import Exercise, Mistake, Workbook
-from rapport.exercises.serving import clashes_on, key_on, served, simulated
-from rapport.exercises.tables import counts, table_text, text_html
+from rapport.exercises.serving import clashes_on, key_on, served, table_on
+from rapport.exercises.tables import table_text, text_html
 from rapport.exercises.values import Value, band
 from rapport.exercises.words import MARKS, WORDS, asked, say
 from rapport.i18n import language, numbers, typesetting, unmarked
@@ -67,7 +67,7 @@ def _draw(definition: Workbook, this: Key, seed: int, says: list[list[Tree]]) ->
     exercise = this.exercise
     return {
         "seed": seed,
-        "table": table_text(counts(definition, exercise, simulated(definition, seed).book), unmarked(exercise.title)) if exercise.table else None,
+        "table": table_text(table_on(definition, exercise.table, seed), unmarked(exercise.title), definition.words) if exercise.table else None,
         "accept": _accept(this, this.value),
         "mistakes": [{"id": mistake.id, "says": said, **_recognised(this, mistake, value)} for (mistake, value), said in zip(this.mistakes, says, strict=True)],
         "fraction": asks_percent(this),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from rapport.exercises import units
 from rapport.exercises.checking import filled, planted, value_text
 from rapport.exercises.model import Exercise, Mistake, Workbook
-from rapport.exercises.serving import key_on, served, simulated
-from rapport.exercises.tables import counts, table_html
+from rapport.exercises.serving import key_on, served, table_on
+from rapport.exercises.tables import table_text, text_html
 from rapport.exercises.values import Value
 from rapport.i18n.words import Words
 
@@ -54,7 +54,6 @@ def answer_sheet(definition: Workbook, start: int = 1) -> list[Answered]:
         When no book can be served, or a computation fails.
     """
     seed = served(definition, 1, start)[0]
-    book = simulated(definition, seed).book
     found = []
     for exercise in definition:
         this = key_on(definition, exercise, seed)
@@ -62,7 +61,7 @@ def answer_sheet(definition: Workbook, start: int = 1) -> list[Answered]:
         accepted = f"± {units.written(answer.tolerance, answer.decimals, answer.unit)}" if answer.tolerance else ""
         found.append(
             Answered(
-                exercise, seed, table_html(counts(definition, exercise, book), exercise.title, frame=True) if exercise.table else "",
+                exercise, seed, text_html(table_text(table_on(definition, exercise.table, seed), exercise.title, definition.words), exercise.title, frame=True) if exercise.table else "",
                 tuple(planted(this)), accepted, tuple((_slip(exercise, mistake, value), mistake.says.strip()) for mistake, value in this.mistakes), filled(exercise.solution, this),
             )
         )  # fmt: skip
