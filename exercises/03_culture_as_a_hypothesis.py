@@ -280,8 +280,9 @@ def home_calendar_only(book):
 
 def last_years_dates(book):
     """Dubai's holidays on the dates on which they fell a year earlier."""
-    moved = {day.replace(year=day.year + 1) for day in market("AE").closed_days if day.year == days_of_visit(book)[0].year - 1}
-    return 8.0 * sum(day.weekday() < 5 and day not in moved and is_working_day("LV", day) for day in days_of_visit(book))
+    days = days_of_visit(book)
+    moved = {day.replace(year=day.year + 1) for day in market("AE").closed_days if day.year == days[0].year - 1}
+    return 8.0 * sum(day.weekday() < 5 and day not in moved and is_working_day("LV", day) for day in days)
 
 
 
