@@ -2,12 +2,13 @@
 Each takes a preferences book (and the truth where named so) and returns a number, an `Estimate` or an option id."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from rapport.exercises import Estimate
-from rapport.facts import holidays, is_working_day, market
+from rapport.facts import is_working_day, market
 from rapport.metrics import common_language_effect
 
 Z = 1.96  # half-width of a 95 % interval in standard errors
@@ -247,17 +248,22 @@ def days_of_visit(book):
 
 def weeks_table(book):
     """One row for each week: which of its days lie in the span, and which are holidays there or here."""
-    days, rows = days_of_visit(book), {}
-    named = {code: {h.day: h.name for h in holidays(code, days[0].year) if h.day in market(code).closed_days} for code in ("AE", "LV")}
-    for day in days:
+    rows, closed = {}, (("AE", "closed in Dubai"), ("LV", "closed in Riga"))
+    for day in days_of_visit(book):
         monday = day - timedelta(days=day.weekday())
-        row = rows.setdefault(monday, {"week of": f"{monday.day} {monday:%b %Y}", "Mondays to Fridays in the span": 0, "closed in Dubai": "", "closed in Riga": ""})
+        row = rows.setdefault(monday, {"week of": f"{monday.day} {monday:%b %Y}", "Mondays to Fridays in the span": 0, "closed in Dubai": [], "closed in Riga": []})
         if day.weekday() < 5:
             row["Mondays to Fridays in the span"] += 1
-            for code, column in (("AE", "closed in Dubai"), ("LV", "closed in Riga")):
-                if day in named[code]:
-                    row[column] = ", ".join(filter(None, [row[column], f"{day:%a} {day.day} {named[code][day]}"]))
-    return pd.DataFrame(rows.values())
+            for code, column in closed:
+                if day in market(code).closed_days:
+                    row[column].append(day)
+    return pd.DataFrame([row | {column: partial(named, code, row[column]) for code, column in closed} for row in rows.values()])
+
+
+def named(code, days):
+    """These holidays of a market, by their names in the reader's language."""
+    names = {each.day: each.name for each in market(code).holidays}
+    return ", ".join(f"{day:%a} {day.day} {names[day]}" for day in days)
 
 
 def shared_hours(book):
@@ -274,8 +280,9 @@ def home_calendar_only(book):
 
 def last_years_dates(book):
     """Dubai's holidays on the dates on which they fell a year earlier."""
-    moved = {day.replace(year=day.year + 1) for day in market("AE").closed_days if day.year == days_of_visit(book)[0].year - 1}
-    return 8.0 * sum(day.weekday() < 5 and day not in moved and is_working_day("LV", day) for day in days_of_visit(book))
+    days = days_of_visit(book)
+    moved = {day.replace(year=day.year + 1) for day in market("AE").closed_days if day.year == days[0].year - 1}
+    return 8.0 * sum(day.weekday() < 5 and day not in moved and is_working_day("LV", day) for day in days)
 
 
 

@@ -28,10 +28,9 @@ def turned_round(estimate):
     return Estimate(-estimate.value, -estimate.high, -estimate.low)
 
 
-def trial(book):
-    """The trial with the profit of writing to each customer, in euros."""
-    t = book.trial
-    return t.assign(profit=(t.second_months * t.second_margin_cents - t.cost_cents) / 100)
+def with_profit(rows):
+    """Rows of the trial with the profit of writing to each customer, in euros."""
+    return rows.assign(profit=(rows.second_months * rows.second_margin_cents - rows.cost_cents) / 100)
 
 
 # ---- consent_gate -----------------------------------------------------------------------------------------------
@@ -95,7 +94,7 @@ def consent_gate_truth(truth, book):
 
 
 def offer_table(book):
-    groups = trial(book).groupby("offer", sort=False)
+    groups = book.trial.groupby("offer", sort=False)
     back = book.trial[book.trial.returned == 1].groupby("offer", sort=False)
     names = ["none", "discount", "upgrade", "both"]
     earned = back.apply(lambda g: (g.second_months * g.second_margin_cents).sum() / 100, include_groups=False)
@@ -111,8 +110,7 @@ def offer_table(book):
 
 
 def with_offer(book, offer):
-    t = trial(book)
-    return t[t.offer == offer]
+    return with_profit(book.trial[book.trial.offer == offer])
 
 
 def best_offer(book):
@@ -136,7 +134,7 @@ def without_the_cost(book):
 
 def planted_profit(truth, rows):
     """Expected profit in euros of writing to each customer of `rows` (some of the trial), as it was."""
-    planted = truth.trial.set_index("lost_id").loc[rows.lost_id]
+    planted = truth.trial.loc[rows.index]  # a row for each of the trial, in its order
     return (planted.chance * planted.worth_cents - truth.firm.contact_cost_cents) / 100
 
 
@@ -150,8 +148,8 @@ def best_offer_truth(truth, book):
 
 def left_for(book, reason):
     """Those who left for `reason` and were made the offer that the plan has for it."""
-    t = trial(book)
-    return t[(t.reason == reason) & (t.offer == OFFER_PLAN[reason])]
+    t = book.trial
+    return with_profit(t[(t.reason == reason) & (t.offer == OFFER_PLAN[reason])])
 
 
 def reason_table(book):
@@ -194,9 +192,9 @@ def reason_gap_truth(truth, book):
 
 def groups(book):
     """Reason × band: share that came back and profit for each one written to, in the trial, each with the planned offer."""
-    t = trial(book)
-    t = t[t.offer == t.reason.map(OFFER_PLAN)]
-    return t.groupby(["reason", "band"]).agg(share=("returned", "mean"), profit=("profit", "mean")).reset_index()
+    t = book.trial
+    planned = with_profit(t[t.offer == t.reason.map(OFFER_PLAN)])
+    return planned.groupby(["reason", "band"])[["returned", "profit"]].mean().rename(columns={"returned": "share"}).reset_index()
 
 
 def rank_table(book):
@@ -327,19 +325,20 @@ def nothing_to_lose_truth(truth, book):
 
 
 def base(book, name, contacted):
-    b = book.bases[(book.bases.base == name) & (book.bases.contacted == contacted)]
-    return (b.worth_cents - b.cost_cents) / 100
+    b = book.bases
+    return ((b.worth_cents - b.cost_cents) / 100)[(b.base == name) & (b.contacted == contacted)]
 
 
 def base_table(book):
     rows = [(name, contacted) for name in ("lost", "stranger") for contacted in (1, 0)]
     b = book.bases.groupby(["base", "contacted"])
+    people, worth, cost = b.size(), b.worth_cents.sum(), b.cost_cents.sum()
     return pd.DataFrame(
         {
             "base": [f"{name}, {'contacted' if contacted else 'held out'}" for name, contacted in rows],
-            "people": [int(b.size()[row]) for row in rows],
-            "margin, €": [round(b.worth_cents.sum()[row] / 100) for row in rows],
-            "cost, €": [round(b.cost_cents.sum()[row] / 100) for row in rows],
+            "people": [int(people[row]) for row in rows],
+            "margin, €": [round(worth[row] / 100) for row in rows],
+            "cost, €": [round(cost[row] / 100) for row in rows],
         }
     )
 
@@ -427,19 +426,20 @@ def portfolio_truth(truth, book):
 
 
 def audited(book):
-    return book.trial[book.trial.market.isin(["BR", "DE"])]
+    return book.trial[["band", "market", "picked", "returned"]][book.trial.market.isin(["BR", "DE"])]
 
 
 def proxy_table(book):
     g = audited(book).groupby(["band", "market"])
+    lost, picked, returned = g.size(), g.picked.sum(), g.returned.sum()
     rows = [(band, market) for band in BANDS for market in ("BR", "DE")]
     return pd.DataFrame(
         {
             "margin": [band for band, _ in rows],
             "market": [market for _, market in rows],
-            "lost": [int(g.size()[row]) for row in rows],
-            "picked": [int(g.picked.sum()[row]) for row in rows],
-            "came back": [int(g.returned.sum()[row]) for row in rows],
+            "lost": [int(lost[row]) for row in rows],
+            "picked": [int(picked[row]) for row in rows],
+            "came back": [int(returned[row]) for row in rows],
         }
     )
 

@@ -146,14 +146,12 @@ def _reopened(book):
     return book.cases.groupby("market").reopened.mean()
 
 
-def _raw(book):
-    given = answers(book)
+def _raw(given):
     return 100 * net(given.recommend).groupby(given.market).mean()
 
 
-def _anchored(book):
+def _anchored(given):
     """Each person's own rating less the mean of the three described cases they rated, by market."""
-    given = answers(book)
     return (given.recommend - given[VIGNETTES].mean(axis=1)).groupby(given.market)
 
 
@@ -164,7 +162,7 @@ def score_table(book):
         {
             "market": sorted(by.groups),
             "answers": by.size().to_numpy(),
-            "NPS, raw": _raw(book).round(0).to_numpy(),
+            "NPS, raw": _raw(given).round(0).to_numpy(),
             "own rating, mean": by.recommend.mean().round(2).to_numpy(),
             "the three cases, mean": by[VIGNETTES].mean().mean(axis=1).round(2).to_numpy(),
             "reopened, % of solved": (100 * _reopened(book)).round(1).to_numpy(),
@@ -178,12 +176,12 @@ def option(market):
 
 def behind_the_score(book):
     """Of the two lowest raw scores, the market in which more cases had to be opened again."""
-    lowest = _raw(book).nsmallest(2).index
+    lowest = _raw(answers(book)).nsmallest(2).index
     return option(_reopened(book)[lowest].idxmax())
 
 
 def lowest_score(book):
-    return option(_raw(book).idxmin())
+    return option(_raw(answers(book)).idxmin())
 
 
 def behind_the_score_truth(truth, book):
@@ -193,27 +191,31 @@ def behind_the_score_truth(truth, book):
 # ---- anchored_gap -----------------------------------------------------------------------------------------------
 
 
-def _proud_and_best(book):
+def _proud_and_best(given):
     """The market with the highest raw score among those with at least 100 answers, and the one whose anchored ratings are highest."""
-    enough = answers(book).market.value_counts()
+    enough = given.market.value_counts()
     enough = enough.index[enough >= 100]
-    return _raw(book)[enough].idxmax(), _anchored(book).mean()[enough].idxmax()
+    return _raw(given)[enough].idxmax(), _anchored(given).mean()[enough].idxmax()
 
 
 def anchored_gap(book):
-    proud, best = _proud_and_best(book)
-    return difference(_anchored(book).get_group(best), _anchored(book).get_group(proud))
+    given = answers(book)
+    proud, best = _proud_and_best(given)
+    anchored = _anchored(given)
+    return difference(anchored.get_group(best), anchored.get_group(proud))
 
 
 def raw_gap(book):
-    proud, best = _proud_and_best(book)
-    mean = answers(book).groupby("market").recommend.mean()
+    given = answers(book)
+    proud, best = _proud_and_best(given)
+    mean = given.groupby("market").recommend.mean()
     return mean[best] - mean[proud]
 
 
 def case_gap(book):
-    proud, best = _proud_and_best(book)
-    mean = answers(book)[VIGNETTES].mean(axis=1).groupby(answers(book).market).mean()
+    given = answers(book)
+    proud, best = _proud_and_best(given)
+    mean = given[VIGNETTES].mean(axis=1).groupby(given.market).mean()
     return mean[best] - mean[proud]
 
 
@@ -223,7 +225,7 @@ def anchored_the_wrong_way(book):
 
 def anchored_gap_truth(truth, book):
     quality = truth.markets.set_index("market").quality
-    proud, best = _proud_and_best(book)
+    proud, best = _proud_and_best(answers(book))
     return quality[best] - quality[proud]
 
 

@@ -163,6 +163,7 @@ def test_python_that_cannot_be_run_is_named_with_its_line(functions, says, line,
         (None, swap('return hours.mean() - 1.96 * hours.std(), hours.mean() + 1.96 * hours.std()', "return 1.0"), "an interval is"),
         (None, swap("return table.round(2)", "return 5"), "counts returned int; it must return a table"),
         (None, swap("return table.round(2)", "return book.failures"), "counts returned 400 rows"),
+        (None, swap("return table.round(2)", "from rapport.i18n import language; return table.assign(language=language())"), "counts makes another table for readers of another language"),
         (swap("data: [failures]", "data: [failure]"), None, "the book has no table 'failure'; it has failures"),
     ],
 )

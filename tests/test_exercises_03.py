@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rapport import i18n
 from rapport.exercises.checking import check, key
 from rapport.exercises.model import load
-from rapport.exercises.serving import served
+from rapport.exercises.serving import served, table_on
+from rapport.exercises.tables import in_words, table_text
 from rapport.exercises.values import agrees
 from rapport.facts import is_working_day
 from rapport.simulation import PRESETS, simulate
@@ -110,9 +112,18 @@ def hand_shared_hours(t):
 def test_a_reader_without_python_can_work_it_out_from_the_small_table(name, books):
     exercise = WORKBOOK.exercise(name)
     for simulated in books:
-        table = WORKBOOK.run(exercise.table, simulated.book)
+        table = in_words(WORKBOOK.run(exercise.table, simulated.book), {})
         assert isinstance(table, pd.DataFrame) and len(table) <= 13
         assert agrees(globals()[f"hand_{name}"](table), key(WORKBOOK, exercise, simulated).value, exercise.answer.tolerance or 0)
+
+
+def test_a_holiday_is_named_in_the_language_of_whoever_reads():
+    def shown(lang):
+        with i18n.speaking(lang):
+            return [row[-1] for row in table_text(table_on(WORKBOOK, "weeks_table", served(WORKBOOK, 1)[0]), "")["rows"] if row[-1]]
+
+    english, latvian = shown("en"), shown("lv")
+    assert english and len(english) == len(latvian) and not set(english) & set(latvian)
 
 
 # ---- over many draws --------------------------------------------------------------------------------------------

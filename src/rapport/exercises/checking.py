@@ -77,8 +77,8 @@ class Verdict:
         return f'<div class="verdict verdict-{self.outcome}">{head}\n{"".join(to_html(part) for part in (self.message, *self.after))}</div>'
 
 
-def key(definition: Workbook, exercise: Exercise, simulated: Any, found: Numbers | None = None) -> Key:
-    """The key of `exercise` on a simulated book; `found` is what `known` has said of it.
+def key(definition: Workbook, exercise: Exercise, simulated: Any) -> Key:
+    """The key of `exercise` on a simulated book.
 
     Raises
     ------
@@ -87,12 +87,11 @@ def key(definition: Workbook, exercise: Exercise, simulated: Any, found: Numbers
     ContentError
         When a function fails or returns something else than the exercise asks for.
     """
-    found = found or known(definition, exercise, simulated.book)
-    truth = None
-    if exercise.truth:
-        raw = definition.run(exercise.truth.compute, simulated.truth, simulated.book)
-        # An interval's planted truth may be the one number it should contain.
-        truth = _value(definition, exercise, exercise.truth.compute, raw, "number" if exercise.answer.kind == "interval" and _single(raw) else exercise.answer.kind)
+    return keyed(exercise, known(definition, exercise, simulated.book), planted_truth(definition, exercise, simulated))
+
+
+def keyed(exercise: Exercise, found: Numbers, truth: Value | None) -> Key:
+    """The key of `exercise` from what `known` and `planted_truth` have said of it, which is in no language."""
     return Key(exercise, found.value, found.interval, tuple(zip(exercise.mistakes, found.mistakes, strict=True)), truth)
 
 
@@ -123,8 +122,14 @@ def known(definition: Workbook, exercise: Exercise, book: Any) -> Numbers:
     return Numbers(value, interval, tuple(_mistaken(definition, exercise, mistake, book) for mistake in exercise.mistakes))
 
 
-def _single(raw: Any) -> bool:
-    return not isinstance(raw, tuple | list)
+def planted_truth(definition: Workbook, exercise: Exercise, simulated: Any) -> Value | None:
+    """The planted truth of an exercise on a simulated book, or None where it has none; errors as `key`."""
+    if not exercise.truth:
+        return None
+    raw = definition.run(exercise.truth.compute, simulated.truth, simulated.book)
+    # An interval's planted truth may be the one number it should contain.
+    kind = "number" if exercise.answer.kind == "interval" and not isinstance(raw, tuple | list) else exercise.answer.kind
+    return _value(definition, exercise, exercise.truth.compute, raw, kind)
 
 
 def _mistaken(definition: Workbook, exercise: Exercise, mistake: Mistake, book: Any) -> Value | None:
@@ -283,13 +288,10 @@ def filled(text: str, this: Key) -> str:
     """`text` with ``{value}``, ``{truth}``, ``{low}``, ``{high}`` and ``{interval}`` filled in from the key."""
     answer = this.exercise.answer
     ends = this.value if isinstance(this.value, tuple) else this.interval
-    parts = {"value": value_text(answer, this.value)}
-    if this.truth is not None:
-        parts["truth"] = value_text(answer, this.truth)
-    if ends:
-        parts |= {"low": value_text(answer, ends[0]), "high": value_text(answer, ends[1]), "interval": value_text(answer, ends)}
+    parts = {"value": this.value, "truth": this.truth} | (dict(zip(("low", "high", "interval"), (*ends, ends))) if ends else {})
     for name, part in parts.items():
-        text = text.replace(f"{{{name}}}", part)
+        if part is not None and f"{{{name}}}" in text:
+            text = text.replace(f"{{{name}}}", value_text(answer, part))
     return text.strip()
 
 

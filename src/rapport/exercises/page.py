@@ -7,7 +7,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html.parser import HTMLParser
 from typing import Any
 
@@ -16,10 +16,10 @@ from markupsafe import escape
 from rapport import i18n
 from rapport.content import ContentError
 from rapport.exercises import units
-from rapport.exercises.checking import Key, asks_percent, filled, key, planted
+from rapport.exercises.checking import Key, asks_percent, filled, planted
 from rapport.exercises.model import Exercise, Mistake, Workbook
-from rapport.exercises.serving import clashes_on, known_on, served, simulated
-from rapport.exercises.tables import counts, table_html, table_text
+from rapport.exercises.serving import clashes_on, key_on, served, table_on
+from rapport.exercises.tables import table_text, text_html
 from rapport.exercises.values import Value, band
 from rapport.exercises.words import MARKS, WORDS, asked, say
 from rapport.i18n import language, numbers, typesetting, unmarked
@@ -54,22 +54,22 @@ def bake(definition: Workbook, exercise: Exercise | str, seeds: Iterable[int]) -
         When a seed cannot be served.
     """
     exercise = definition.exercise(exercise) if isinstance(exercise, str) else exercise
+    says = [_set(mistake.says) for mistake in exercise.mistakes]  # the same on every book
     draws = []
     for seed in seeds:
-        book = simulated(definition, seed)
         if clash := next((each for each in clashes_on(definition, seed) if each.exercise == exercise.id), None):
             raise ContentError(f"seed {seed} cannot be served: in {exercise.id}, {clash.first} and {clash.second} lie too near. Ask `serve` for a seed.")
-        draws.append(_draw(definition, key(definition, exercise, book, known_on(definition, exercise.id, seed)), seed, book))
+        draws.append(_draw(definition, key_on(definition, exercise, seed), seed, says))
     return draws
 
 
-def _draw(definition: Workbook, this: Key, seed: int, book: Any) -> dict[str, Any]:
+def _draw(definition: Workbook, this: Key, seed: int, says: list[list[Tree]]) -> dict[str, Any]:
     exercise = this.exercise
     return {
         "seed": seed,
-        "table": table_text(counts(definition, exercise, book.book), unmarked(exercise.title)) if exercise.table else None,
+        "table": table_text(table_on(definition, exercise.table, seed), unmarked(exercise.title), definition.words) if exercise.table else None,
         "accept": _accept(this, this.value),
-        "mistakes": [{"id": mistake.id, "says": _set(mistake.says), **_recognised(this, mistake, value)} for mistake, value in this.mistakes],
+        "mistakes": [{"id": mistake.id, "says": said, **_recognised(this, mistake, value)} for (mistake, value), said in zip(this.mistakes, says, strict=True)],
         "fraction": asks_percent(this),
         "after": [part for text in planted(this) for part in _set(text)],
         "solution": _set(filled(exercise.solution, this)),
@@ -165,15 +165,16 @@ def render(definition: Workbook, draws: int = 5, start: int = 1, level: int = 3,
     """
     seeds = served(definition, draws, start)
     exercises = [definition.exercise(name) for name in only] if only is not None else list(definition)
-    return "\n".join(render_exercise(definition, exercise, seeds, level) for exercise in exercises)
+    words = dict(WORDS)  # each looked up once, not for every exercise
+    return "\n".join(render_exercise(definition, exercise, seeds, words, level) for exercise in exercises)
 
 
-def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[int], level: int = 3) -> str:
-    """HTML of one exercise baked on `seeds`; the first seed's table is on the page itself."""
+def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[int], words: Mapping[str, str], level: int = 3) -> str:
+    """HTML of one exercise baked on `seeds`, for a page that says `words`; the first seed's table is on the page itself."""
     if exercise.answer.kind == "match" and not exercise.table:
         seeds = seeds[:1]  # nothing in it depends on the book
     baked = bake(definition, exercise, seeds)
-    first, answer = simulated(definition, seeds[0]), exercise.answer
+    answer = exercise.answer
     title_id = f"exercise-{exercise.id}-title"
     parts = [
         f'<rapport-exercise id="exercise-{exercise.id}" class="exercise" data-exercise="{exercise.id}" data-kind="{answer.kind}" role="group" aria-labelledby="{title_id}">',
@@ -182,7 +183,7 @@ def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[in
         f'<div class="exercise-question">{to_html(exercise.question, heading_offset=level)}</div>',
     ]
     if exercise.table:
-        parts.append(f'<div class="exercise-table">{table_html(counts(definition, exercise, first.book), exercise.title, frame=True)}</div>')
+        parts.append(f'<div class="exercise-table">{text_html(baked[0]["table"], exercise.title, frame=True)}</div>')
     if answer.rows:
         rows = "".join(f'<li data-row="{row.id}">{inline(row.text.strip())}</li>' for row in answer.rows)
         parts.append(f'<ol class="exercise-rows">{rows}</ol>')
@@ -197,11 +198,11 @@ def render_exercise(definition: Workbook, exercise: Exercise, seeds: Sequence[in
         for number, hint in enumerate(exercise.hints, 1)
     ]
     parts.append(f'<div class="exercise-hints">{"".join(hints)}</div>')
-    parts.append(f'<script type="application/json" data-rapport="exercise">{_payload(definition, exercise, baked)}</script>')
+    parts.append(f'<script type="application/json" data-rapport="exercise">{_payload(definition, exercise, baked, words)}</script>')
     return "\n".join([*parts, "</rapport-exercise>"])
 
 
-def _payload(definition: Workbook, exercise: Exercise, baked: list[dict[str, Any]]) -> str:
+def _payload(definition: Workbook, exercise: Exercise, baked: list[dict[str, Any]], words: Mapping[str, str]) -> str:
     answer = exercise.answer
     draws = json.dumps(baked, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     draws = i18n.unmarked(draws).encode()
@@ -218,7 +219,7 @@ def _payload(definition: Workbook, exercise: Exercise, baked: list[dict[str, Any
         "predict": (exercise.predict or "").strip(),
         "options": {option.id: _plain(option.text) for option in answer.options},
         "hash": _hash(baked),
-        "words": dict(WORDS),
+        "words": words,
         "marks": MARKS,
         # Encoded, so that a glance at the source or a search of the page does not give the answer away.
         "draws": base64.b64encode(draws).decode(),

@@ -10,10 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from rapport import i18n
 from rapport.content import ContentError, raise_all
-from rapport.exercises.checking import Clash, Numbers, clashes, key, known
-from rapport.exercises.model import NoAnswer, Workbook, load
+from rapport.exercises.checking import Clash, Key, Numbers, clashes, key, keyed, known, planted_truth
+from rapport.exercises.model import Exercise, NoAnswer, Workbook, load
 from rapport.exercises.tables import missing_words
+from rapport.exercises.values import Value
 
 PATIENCE = 500
 MOST_ROWS = 40
@@ -57,6 +59,22 @@ def simulated(definition: Workbook, seed: int) -> Any:
 def known_on(definition: Workbook, exercise: str, seed: int) -> Numbers:
     """What the functions of an exercise find on the book of `seed`: the same in every language."""
     return known(definition, definition.exercise(exercise), simulated(definition, seed).book)
+
+
+@lru_cache(maxsize=1024)
+def _truth_on(definition: Workbook, exercise: str, seed: int) -> Value | None:
+    return planted_truth(definition, definition.exercise(exercise), simulated(definition, seed))
+
+
+def key_on(definition: Workbook, exercise: Exercise, seed: int) -> Key:
+    """The key of `exercise` on the book of `seed`, with sentences in the language it was read in; errors as `key`."""
+    return keyed(exercise, known_on(definition, exercise.id, seed), _truth_on(definition, exercise.id, seed))
+
+
+@lru_cache(maxsize=1024)
+def table_on(definition: Workbook, function: str, seed: int) -> Any:
+    """The small table (a DataFrame) that a function makes of the book of `seed`, in no language; not to be changed by anyone."""
+    return definition.run(function, simulated(definition, seed).book)
 
 
 @lru_cache(maxsize=512)
@@ -113,7 +131,7 @@ def prove(definition: Workbook, seed: int = 1) -> None:
     Raises
     ------
     ContentError
-        For a table that the book has not, a function that fails or returns something unfit, a table too long to read, a word that it lacks.
+        For a table that the book has not, a function that fails or returns something unfit, a table too long to read or not the same in every language, a word that it lacks.
     """
     from rapport.content import parse_yaml, read_text
 
@@ -131,6 +149,8 @@ def prove(definition: Workbook, seed: int = 1) -> None:
                 if not hasattr(table, "columns") or not 0 < len(table) <= MOST_ROWS:
                     found = f"{len(table)} rows" if hasattr(table, "columns") else type(table).__name__
                     errors.append(document.error(f"{exercise.table} returned {found}; it must return a table of 1 to {MOST_ROWS} rows.", "exercises", index, "table"))
+                elif not _silent(table).equals(_silent(_elsewhere(definition, exercise.table, book.book))):
+                    errors.append(document.error(f"{exercise.table} makes another table for readers of another language; give the cells that speak it as functions, which are asked for their text.", "exercises", index, "table"))
             key(definition, exercise, book)
         except NoAnswer:
             pass  # such a seed is not served; the sweep counts it
@@ -139,3 +159,13 @@ def prove(definition: Workbook, seed: int = 1) -> None:
     raise_all(errors)
     raise_all(missing_words(definition, book.book))
     serve(definition, seed)
+
+
+def _elsewhere(definition: Workbook, function: str, book: Any) -> Any:
+    with i18n.speaking(next(lang for lang in i18n.LANGUAGES if lang != i18n.language())):
+        return definition.run(function, book)
+
+
+def _silent(table: Any) -> Any:
+    """A table without the cells that are asked for their text."""
+    return table.map(lambda value: None if callable(value) else value)

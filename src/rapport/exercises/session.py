@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rapport.content import ContentError
-from rapport.exercises.checking import Verdict, check, key, reveal
+from rapport.exercises.checking import Verdict, check, reveal
 from rapport.exercises.model import Books, Exercise, Workbook, load
 from rapport.exercises.reading import Unread, read
-from rapport.exercises.serving import serve, simulated
-from rapport.exercises.tables import counts, readable
+from rapport.exercises.serving import key_on, serve, simulated, table_on
+from rapport.exercises.tables import readable
 from rapport.exercises.words import asked, say
 from rapport.i18n.numbers import number
 
@@ -112,7 +112,7 @@ class Session:
     def table(self, name: str) -> Any:
         """The small table from which exercise `name` can be worked out by hand (a pandas DataFrame, or None)."""
         exercise = self._definition.exercise(name)
-        return readable(counts(self._definition, exercise, copy.deepcopy(simulated(self._definition, self.seed).book))) if exercise.table else None
+        return readable(table_on(self._definition, exercise.table, self.seed), self._definition.words) if exercise.table else None
 
     def hint(self, name: str) -> Note:
         """The next hint of exercise `name`; one at a time."""
@@ -175,7 +175,7 @@ class Session:
     # ---- within ----
 
     def _key(self, name: str) -> Any:
-        return key(self._definition, self._definition.exercise(name), simulated(self._definition, self.seed))
+        return key_on(self._definition, self._definition.exercise(name), self.seed)
 
     def _where(self, name: str) -> tuple[str, str, int]:
         return self._definition.module, name, self.seed

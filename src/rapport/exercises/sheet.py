@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rapport.exercises import units
-from rapport.exercises.checking import filled, key, planted, value_text
+from rapport.exercises.checking import filled, planted, value_text
 from rapport.exercises.model import Exercise, Mistake, Workbook
-from rapport.exercises.serving import served, simulated
-from rapport.exercises.tables import counts, table_html
+from rapport.exercises.serving import key_on, served, table_on
+from rapport.exercises.tables import table_text, text_html
 from rapport.exercises.values import Value
 from rapport.i18n.words import Words
 
@@ -54,15 +54,14 @@ def answer_sheet(definition: Workbook, start: int = 1) -> list[Answered]:
         When no book can be served, or a computation fails.
     """
     seed = served(definition, 1, start)[0]
-    book = simulated(definition, seed)
     found = []
     for exercise in definition:
-        this = key(definition, exercise, book)
+        this = key_on(definition, exercise, seed)
         answer = exercise.answer
         accepted = f"± {units.written(answer.tolerance, answer.decimals, answer.unit)}" if answer.tolerance else ""
         found.append(
             Answered(
-                exercise, seed, table_html(counts(definition, exercise, book.book), exercise.title, frame=True) if exercise.table else "",
+                exercise, seed, text_html(table_text(table_on(definition, exercise.table, seed), exercise.title, definition.words), exercise.title, frame=True) if exercise.table else "",
                 tuple(planted(this)), accepted, tuple((_slip(exercise, mistake, value), mistake.says.strip()) for mistake, value in this.mistakes), filled(exercise.solution, this),
             )
         )  # fmt: skip

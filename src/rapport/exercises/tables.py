@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import escape
 
 from rapport.content import ContentError
-from rapport.exercises.model import Exercise, Workbook
+from rapport.exercises.model import Workbook
 from rapport.i18n import SOURCE, language, numbers
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -19,21 +20,20 @@ _DECIMAL = re.compile(r"([-−]?)(\d+)\.(\d+)")
 _AMOUNT = re.compile(rf"([{''.join(numbers.CURRENCIES)}])(\d+)(?:\.(\d+))?")
 
 
-def counts(definition: Workbook, exercise: Exercise, book: Any) -> Any:
-    """The table of `exercise` on a book, its headings and categories in the words of the YAML.
-
-    Returns
-    -------
-    DataFrame
-        As the named function made it, but for the words.
-    """
-    return _in_words(definition.run(exercise.table or "", book), definition.words)
+def spoken(value: Any) -> Any:
+    """What stands in a cell: a function is asked for its text in the reader's language, so that the table itself is in none."""
+    return value() if callable(value) else value
 
 
-def _in_words(table: Any, words: Mapping[str, str]) -> Any:
-    def say(value: Any) -> Any:
-        return worded(words, value) if isinstance(value, str) else value
+def said(words: Mapping[str, str], value: Any) -> Any:
+    """A heading, a category or any other value of a table, the texts among them in `words`."""
+    value = spoken(value)
+    return worded(words, value) if isinstance(value, str) else value
 
+
+def in_words(table: Any, words: Mapping[str, str]) -> Any:
+    """A new DataFrame like `table`, its headings and categories in `words`."""
+    say = partial(said, words)
     return table.rename(columns=say, index=say).rename_axis(index=say).map(say)
 
 
@@ -62,7 +62,7 @@ def wordless(definition: Workbook, book: Any) -> Iterator[tuple[str, str]]:
     for exercise in definition:
         if exercise.table:
             table = definition.run(exercise.table, book)
-            texts = [*table.columns, *table.index.names, *table.index, *(value for column in table.columns for value in table[column])]
+            texts = [*table.columns, *table.index.names, *table.index, *(spoken(value) for column in table.columns for value in table[column])]
             for text in dict.fromkeys(text for text in texts if isinstance(text, str)):
                 known = text in definition.words or any("{" in key and _pattern(key).fullmatch(text) for key in definition.words)
                 if not known and any(not part.isupper() for part in _WORD.findall(text)):
@@ -115,16 +115,16 @@ def readable(table: Any, words: Mapping[str, str] | None = None, *, english: boo
     """
     words = words or {}
     if not english:
-        return _readable()(_in_words(table, words))
+        return _readable()(in_words(table, words))
     shown = _readable()(table.rename(columns=lambda name: worded(words, name)))
     shown.attrs["english"] = ("tbody",)
     return shown
 
 
-def table_text(table: Any, title: str) -> dict[str, Any]:
-    """A small DataFrame as text: ``title``, ``columns`` and ``rows``; a named index becomes the first columns."""
+def table_text(table: Any, title: str, words: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
+    """A small DataFrame as text, in `words`: ``title``, ``columns`` and ``rows``; a named index becomes the first columns."""
     table = table.reset_index() if any(name is not None for name in table.index.names) else table
-    return {"title": title, "columns": [str(column) for column in table.columns], "rows": [[cell_text(value) for value in row] for row in table.itertuples(index=False, name=None)]}
+    return {"title": title, "columns": [str(said(words, column)) for column in table.columns], "rows": [[cell_text(said(words, value)) for value in row] for row in table.itertuples(index=False, name=None)]}
 
 
 def cell_text(value: Any) -> str:
@@ -147,7 +147,11 @@ def table_html(table: Any, title: str, *, frame: bool = False, english: Collecti
 
     What stands in the parts `english`, of ``thead`` and ``tbody``, is marked as English in every language: raw data, as the code names it.
     """
-    text = table_text(table, title)
+    return text_html(table_text(table, title), title, frame=frame, english=english)
+
+
+def text_html(text: Mapping[str, Any], title: str, *, frame: bool = False, english: Collection[str] = ()) -> str:
+    """What `table_text` made as `table_html` gives it."""
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in text["columns"])
     rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in text["rows"])
     first, body = (f'{part} lang="{SOURCE}" translate="no"' if part in english and language() != SOURCE else part for part in ("thead", "tbody"))
