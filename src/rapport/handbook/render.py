@@ -189,11 +189,10 @@ def clean_output(html: str, fault: Callable[[str], ContentError], ids: set[str] 
     from bs4 import BeautifulSoup, NavigableString, Tag
 
     soup = BeautifulSoup(html, "html.parser")
-    frames = soup.select("table.dataframe")
-    if frames:
+    if frames := soup.find_all("table", class_="dataframe"):
         for style in soup.find_all("style"):
             style.decompose()
-        for row in soup.select("table.dataframe tr[style]"):
+        for row in (row for frame in frames for row in frame.find_all("tr", style=True)):
             del row["style"]
 
     def rebuilt(node: Any) -> str:
@@ -234,7 +233,7 @@ def _picture(output: Any, kind: str, cell: Any, context: Context) -> Markup:
     alt = str(about.get("alt", "")).strip()
     if not alt:
         raise _fault(context, cell, "the figure has no text alternative; show it with rapport.charts.show(fig, alt=…).")
-    data = re.sub(r"\s", "", output.data[kind])
+    data = "".join(output.data[kind].split())
     size = Markup(' width="{}" height="{}"').format(about["width"], about.get("height")) if about.get("width") else ""
     figure = Markup('<figure class="chart"><img src="data:{};base64,{}" alt="{}"{}></figure>\n').format(kind, data, alt, size)
     return figure + Markup('<details class="in-words"><summary>{}</summary><p>{}</p></details>\n').format(STRINGS["in_words"], alt)
