@@ -423,9 +423,9 @@ def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[s
 
 def progress_pages(root: Path, modules: Sequence[Module]) -> list[Page]:
     """The page of the learner's progress, and the statement to print; of `modules` as `front_pages` takes them, with the endings of their cases."""
-    words = progress.STRINGS
-    body = progress.body(root, modules, site_href(progress.PAGE), _parts().erase())
-    statement = progress.statement_body(root, modules, site_href(progress.STATEMENT))
+    words, href = progress.STRINGS, site_href(progress.PAGE)
+    found = progress.data(root, modules, href)  # for both: neither links to itself there
+    body, statement = progress.body(found, href, _parts().erase()), progress.statement_body(found)
     return [Page(progress.PAGE, words["title"], body, "progress", words["lead"]), Page(progress.STATEMENT, words["statement_link"], statement, "statement", words["statement_lead"])]
 
 

@@ -142,7 +142,7 @@ def sections(body: str, kind: str, lang: str) -> list[dict[str, str]]:
         Without answers, hints, code, and what a case tells after its opening.
     """
     reader = _Reader(kind, lang)
-    reader.feed(body)
+    reader.feed(str(body))  # of Markup every piece that the reader cuts out would be Markup again
     reader.close()
     found = []
     for each in reader.found:

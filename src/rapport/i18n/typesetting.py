@@ -95,7 +95,8 @@ def _patterns(lang: str) -> Any:
 # ---- Pages ------------------------------------------------------------------------------------------------------
 
 _RAW = ("script", "style", "title", "textarea", "option", "select", "svg", "math", "pre", "code", "kbd", "samp")
-_PIECE = re.compile(rf"<!--.*?-->|<({'|'.join(_RAW)})\b[^>]*>.*?</\1\s*>|<[^>]*>|[^<]+|<", re.DOTALL | re.IGNORECASE)
+# What stands in one of these may be megabytes of data: it is gone through from `<` to `<`, not sign by sign.
+_PIECE = re.compile(rf"[^<]+|<!--.*?-->|<({'|'.join(_RAW)})\b[^>]*>[^<]*(?:<(?!/\1\s*>)[^<]*)*</\1\s*>|<[^>]*>|<", re.DOTALL | re.IGNORECASE)
 _ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\ue00[01]")  # a sign as JSON writes it; a backslash of the text itself is doubled there
 _ELEMENT = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
 _MARK = re.compile(f"([{i18n.OPEN}{i18n.CLOSE}])")
@@ -128,10 +129,11 @@ def _set(html: str, lang: str) -> Iterator[str]:
     for match in _PIECE.finditer(html):
         piece = match[0]
         if match[1]:
-            yield _ESCAPED.sub(r"\1", i18n.unmarked(piece))
             # a sentence may begin before a piece of code and end after it, and a mark may stand inside
             english = _left_open(piece, english) if match[1].lower() in ("code", "kbd", "samp", "math") else english
-        elif piece.startswith("<"):
+            piece = i18n.unmarked(piece)
+            yield _ESCAPED.sub(r"\1", piece) if "\\ue00" in piece else piece
+        elif piece[0] == "<":
             if (element := _ELEMENT.match(piece)) and element[2].lower() not in _EMPTY and not piece.endswith("/>"):
                 _step(spoken, bool(element[1]), element[2].lower(), piece)
             yield i18n.unmarked(piece)
@@ -150,6 +152,8 @@ def _step(spoken: list[tuple[str, str]], closing: bool, name: str, tag: str) -> 
     if not closing:
         named = _LANG.search(tag)
         spoken.append((name, named[1] if named and named[1] in i18n.LANGUAGES else spoken[-1][1]))
+    elif spoken[-1][0] == name:
+        spoken.pop()
     elif any(name == each for each, _ in spoken):
         while spoken.pop()[0] != name:
             pass
