@@ -161,10 +161,6 @@ def lured(tmp_path):
     data = lure / "share" / "jupyter"
     (data / "kernels" / "python3").mkdir(parents=True)
     (data / "kernels" / "python3" / "kernel.json").write_text('{"argv": ["%s", "-c", "open(%r, \'a\').write(\'kernelspec\')"], "display_name": "x", "language": "python"}' % (sys.executable, heard), encoding="utf-8")
-    for name in ("notebook", "base"):
-        (data / "nbconvert" / "templates" / name).mkdir(parents=True)
-        (data / "nbconvert" / "templates" / name / "display_priority.j2").write_text("{{ 1/0 }}", encoding="utf-8")
-        (data / "nbconvert" / "templates" / name / "conf.json").write_text("no json", encoding="utf-8")
     for place in (lure, root, lure / ".config" / "matplotlib"):
         place.mkdir(parents=True, exist_ok=True)
         (place / "matplotlibrc").write_text("lines.linewidth: 77\n", encoding="utf-8")
@@ -191,17 +187,3 @@ def test_what_python_path_names_is_not_in_a_kernel(lured):
     environment = execute._environment(lured[0], lured[1])
     assert environment["PYTHONSAFEPATH"] == "1" and environment.get("PYTHONPATH", SOURCE) == SOURCE
     assert not {"PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONHOME", "JUPYTER_PATH"} & set(environment)
-
-
-def test_pages_are_made_with_the_templates_that_came_along(lured, monkeypatch):
-    """A user's own templates for nbconvert are code; they are not looked at."""
-    from rapport.handbook import render
-
-    root, _, _, named = lured
-    for name, value in named.items():
-        monkeypatch.setenv(name, value)
-    render._exporter.cache_clear()
-    path = root / "notebooks" / f"{tiny_course.STEM}.ipynb"
-    html = render.notebook_html(tiny_course.notebook(new_markdown_cell("# T"), tiny_course.shown("<p>it</p>")), render.Context(path))
-    render._exporter.cache_clear()
-    assert "<p>it</p>" in html

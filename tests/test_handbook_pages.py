@@ -1,5 +1,6 @@
 """The handbook as pages and files: safe, complete, the same bytes each time, and never half in place."""
 
+import copy
 import errno
 import hashlib
 import re
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import tiny_course
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 from tiny_course import STEM
 
 from rapport import charts, handbook
@@ -132,6 +133,21 @@ def test_terminal_colours_become_classes_and_text_is_escaped(tmp_path):
     text = "\x1b[31mred\x1b[0m \x1b[38;5;208mfine\x1b[0m \x1b[38;2;1;2;3mfiner\x1b[0m <b>"
     html = body(tmp_path, new_code_cell("p()", outputs=[new_output("stream", name="stdout", text=text)]))
     assert '<span class="ansi-red-fg">red</span> fine finer &lt;b&gt;' in html and "style" not in html
+
+
+def test_of_an_output_the_richest_kind_is_shown_and_what_was_said_on_stderr_is_not(tmp_path):
+    kinds = {"text/plain": "plain < 1", "text/markdown": "*marked*", "text/html": "<p>built</p>"}
+    html = body(tmp_path, *(new_code_cell("", outputs=[new_output("display_data", data={kind: kinds[kind] for kind in list(kinds)[:number]})]) for number in (1, 2, 3)))
+    assert html == "".join(f'<div class="cell">\n{shown}\n</div>\n' for shown in ('<pre class="output">plain &lt; 1</pre>\n', '<div class="output-text"><p><em>marked</em></p>\n</div>\n', "<p>built</p>"))
+    said = [new_output("stream", name=name, text=name) for name in ("stdout", "stderr")]
+    assert body(tmp_path, new_code_cell("", outputs=said)) == '<div class="cell">\n<pre class="output">stdout</pre>\n\n</div>\n'
+
+
+def test_a_page_leaves_the_notebook_as_it_was(tmp_path):
+    notebook = tiny_course.notebook(new_markdown_cell("# A"), tiny_course.figure("Rises."), new_raw_cell("<raw>"))
+    before = copy.deepcopy(notebook)
+    assert render.notebook_html(notebook, render.Context(tmp_path / "x.ipynb")).endswith("</div>\n&lt;raw&gt;")
+    assert notebook == before
 
 
 def test_code_is_one_click_away_and_coloured_by_class(tmp_path):

@@ -21,6 +21,7 @@ def shown(words, lang):
         ("lv", "atvainojas pārstāvis nepieciešams", "at·vai·no·jas pār·stā·vis ne·pie·cie·šams"),
         ("lv", "četrsimt četrpadsmit", "četrsimt četr·pa·dsmit"),
         ("gu", "જવાબદારી કાર્યક્રમોમાં સ્પષ્ટીકરણ", "જવા·બ·દારી કાર્ય·ક્ર·મોમાં સ્પષ્ટી·ક·રણ"),
+        ("en", "&nbsp;organisation&thinsp;is &counterfactual; more&counterfactual", "&nbsp;organ·isa·tion&thinsp;is &counterfactual; more&coun·ter·fac·tual"),
         ("gu", "ગ્રાહક responsibility", "ગ્રાહક respons·ib·il·ity"),
     ],
 )
@@ -82,6 +83,12 @@ def test_only_running_text_is_touched_in_the_language_of_its_element():
     divided = typesetting.hyphenated("atvainojamies", "lv")
     assert divided != "atvainojamies" and made.count(divided) == 3, "in the first paragraph, its link and the last one"
     assert made.count(typesetting.hyphenated("organisation", "en")) == 2
+
+
+@pytest.mark.parametrize("inside", ["a < b </scripts> organisation", "</ script>organisation", "<b>organisation</b>", "<!-- organisation -->"])
+def test_what_looks_like_an_end_does_not_end_a_block_of_data(inside):
+    page = f"<SCRIPT type=x>{inside}</script\n><p>organisation</p><script>organisation"
+    assert typesetting.page(page, "en").replace(SOFT_HYPHEN, "·") == f"<SCRIPT type=x>{inside}</script\n><p>organ·isa·tion</p><script>organ·isa·tion"
 
 
 def test_english_that_is_left_is_marked_and_divided_as_english():

@@ -55,7 +55,8 @@ def fonts() -> dict[str, bytes]:
 
 def page_html(page: Page, more: tuple[str, ...] = ()) -> str:
     """The document of a page of the folder, which loads those files of `assets`, and `more` of an edition, that it needs."""
-    loaded = [name for name in assets((*SHEETS, *more)) if any(sign in page.body for sign in WITH.get(name.partition(".")[0], ("",)))] + page.loads
+    left_out = {name for name, signs in WITH.items() if not any(sign in page.body for sign in signs)}
+    loaded = [name for name in assets((*SHEETS, *more)) if name.partition(".")[0] not in left_out] + page.loads
     styles, scripts = ([name for name in loaded if name.endswith(kind) and name != EARLY] for kind in (".css", ".js"))
     head = "\n".join([*(f'<link rel="stylesheet" href="{name}">' for name in styles), f'<script src="{EARLY}"></script>'])
     head += "".join(f'\n<script src="{name}" defer></script>' for name in scripts)

@@ -111,6 +111,7 @@ APART = (search.PAGE, "progress", "statement")
 """Kinds of pages that stand outside the order of reading."""
 Exercises = tuple[str, Mapping[str, str]]
 """HTML of a module's exercises, and title by id."""
+_HREF = re.compile(r'href="(?<=\shref=")([^"]*)"')  # begins with what is looked for, so that it is found quickly in pages with large pictures
 Href = Callable[[str, str], str]
 """``href(page, anchor)``: address of an anchor ('' for the top) on a page named without its ending; '' when out of reach."""
 
@@ -241,7 +242,7 @@ def relink(html: str, href: Href, path: Path, module: Module | Body | None = Non
         address = resolve(unescape(match[1]))
         return str(Markup('href="{}"').format(address)) if address else ""
 
-    return Markup(re.sub(r'(?<=\s)href="([^"]*)"', rewritten, html))
+    return Markup(_HREF.sub(rewritten, html))
 
 
 # ---- Bodies -----------------------------------------------------------------------------------------------------
@@ -291,7 +292,7 @@ def module_body(module: Module, root: Path) -> Body:
         graph = module.graphs[name]
         set_graph = typesetting.data(graph, i18n.language(), keep=lambda key: key == "person")
         setting, opening = (_filled(graph[text], graph["places"][0]) for text in ("setting", "opening"))
-        if i18n.OPEN in json.dumps(graph, ensure_ascii=False):
+        if i18n.language() != i18n.SOURCE and i18n.OPEN in json.dumps(graph, ensure_ascii=False):
             set_graph["said"] = i18n.SOURCE  # the player marks what the case says, and speaks itself in the page's language
         return _parts().scenario(graph, setting, opening, script_json(set_graph), market_links(graph, root))
 
@@ -422,9 +423,9 @@ def front_pages(root: Path, modules: Sequence[Module], further: Sequence[tuple[s
 
 def progress_pages(root: Path, modules: Sequence[Module]) -> list[Page]:
     """The page of the learner's progress, and the statement to print; of `modules` as `front_pages` takes them, with the endings of their cases."""
-    words = progress.STRINGS
-    body = progress.body(root, modules, site_href(progress.PAGE), _parts().erase())
-    statement = progress.statement_body(root, modules, site_href(progress.STATEMENT))
+    words, href = progress.STRINGS, site_href(progress.PAGE)
+    found = progress.data(root, modules, href)  # for both: neither links to itself there
+    body, statement = progress.body(found, href, _parts().erase()), progress.statement_body(found)
     return [Page(progress.PAGE, words["title"], body, "progress", words["lead"]), Page(progress.STATEMENT, words["statement_link"], statement, "statement", words["statement_lead"])]
 
 

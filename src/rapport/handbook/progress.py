@@ -136,15 +136,13 @@ def _question(question: Question) -> dict[str, Any]:
     return {"ask": study.unmarked(question.ask), "options": [study.unmarked(option) for option in question.options()], "right": study.unmarked(question.right), "because": study.unmarked(question.because)}
 
 
-def body(root: Path, modules: Sequence[Any], href: Href, erase: Markup) -> Markup:
-    """The page of progress; `erase` is the part that erases what the browser keeps."""
-    found = data(root, modules, href)
+def body(found: dict[str, Any], href: Href, erase: Markup) -> Markup:
+    """The page of progress, from `data`; `erase` is the part that erases what the browser keeps."""
     return Markup(_parts().progress(_json(found), found["modules"], href(STATEMENT, ""), erase))
 
 
-def statement_body(root: Path, modules: Sequence[Any], href: Href) -> Markup:
-    """The page of the statement."""
-    found = data(root, modules, href)
+def statement_body(found: dict[str, Any]) -> Markup:
+    """The page of the statement, from `data`."""
     return Markup(_parts().statement(_json(found | {"modules": [{**module, "review": []} for module in found["modules"]], "roles": {}})))
 
 

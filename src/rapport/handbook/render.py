@@ -1,12 +1,11 @@
 """A notebook as the body of a page: prose, figures with text alternatives, clean tables, code one click away.
-nbconvert walks the cells with the package's own template; nothing here names a public address."""
+Everything is escaped that is not made as HTML here; nothing here names a public address."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,38 +56,49 @@ def notebook_html(notebook: Any, context: Context) -> str:
         For a figure without a text alternative, an output that brings styles or scripts of its own, a
         stored error, or a cell that shows a widget the page has no counterpart for.
     """
-    from copy import deepcopy
+    from nbformat import NotebookNode
 
-    notebook = deepcopy(notebook)
-    for number, cell in enumerate(notebook.cells, 1):
-        cell.metadata["number"] = number
-    context.sections |= _sections(notebook, context)
-    exporter = _exporter()
-    environment = exporter.environment
-    environment.filters |= {
-        "prose": lambda cell: Markup(_prose(cell, context)),
-        "prose_text": lambda text: Markup(markdown.to_html(text, heading_offset=2, ids=context.ids)),
-        "python": lambda source: Markup(highlight(source)),
-        "ansi": lambda text: Markup(ansi_classes(text)),
-        "is_embed": lambda cell: embed_of(cell)[0] in context.embeds,
-        "is_hidden": lambda cell: embed_of(cell)[0] == "hidden",
-        "shows_code": _shows_code,
-        "embed": lambda cell: Markup(context.embeds[embed_of(cell)[0]](cell)),
-        "picture": lambda output, kind, cell: _picture(output, kind, cell, context),
-        "safe_output": lambda html, cell: Markup(clean_output(html, lambda problem: _fault(context, cell, problem), context.ids)),
-        "refuse_error": lambda cell: _refuse(context, cell, "the stored output is an error; mend the cell and run the notebook again."),
-    }
-    environment.globals["strings"] = STRINGS
-    for cell in notebook.cells:
+    cells = [NotebookNode(cell, metadata=NotebookNode(cell.metadata, number=number)) for number, cell in enumerate(notebook.cells, 1)]
+    context.sections |= _sections(cells, context)
+    for cell in cells:
         _check_outputs(cell, context)
-    body, _ = exporter.from_notebook_node(notebook)
-    return body
+    return "".join(_cell(cell, context) for cell in cells)
 
 
-def _sections(notebook: Any, context: Context) -> dict[int, tuple[str, float]]:
+def _cell(cell: Any, context: Context) -> str:
+    if cell.cell_type != "code":
+        return _prose(cell, context) if cell.cell_type == "markdown" else str(escape(cell.source))
+    kind, _ = embed_of(cell)
+    if kind in context.embeds:
+        return context.embeds[kind](cell)
+    if kind == "hidden":
+        return ""
+    shown = "".join(["\n", *(_output(output, cell, context) for output in cell.outputs)]) if cell.outputs else ""
+    code = f'\n<details class="code"><summary>{escape(STRINGS["show_code"])}</summary>\n<pre class="source"><code>{highlight(cell.source)}</code></pre>\n</details>' if _shows_code(cell) else ""
+    return f'<div class="cell">{shown}{code}\n</div>\n'
+
+
+def _output(output: Any, cell: Any, context: Context) -> str:
+    """HTML of the first kind of `SHOWN` that an output has; what is said on stderr is for whoever runs the notebook."""
+    if output.output_type == "error":
+        raise _fault(context, cell, "the stored output is an error; mend the cell and run the notebook again.")
+    if output.output_type == "stream":
+        return f'<pre class="output">{ansi_classes(output.text)}</pre>\n' if output.name == "stdout" else ""
+    data = output.data
+    kind = next((kind for kind in SHOWN if kind in data), "")
+    if kind == "image/png":
+        return _picture(output, kind, cell, context)
+    if kind == "text/html":
+        return clean_output(data[kind], lambda problem: _fault(context, cell, problem), context.ids)
+    if kind == "text/markdown":
+        return f'<div class="output-text">{markdown.to_html(data[kind], heading_offset=2, ids=context.ids)}</div>\n'
+    return f'<pre class="output">{ansi_classes(data[kind])}</pre>\n' if kind else ""
+
+
+def _sections(cells: list[Any], context: Context) -> dict[int, tuple[str, float]]:
     opening: dict[str, int] = {}
     minutes: dict[str, float] = {}
-    for cell in notebook.cells:
+    for cell in cells:
         about = cell.metadata.get("rapport", {})
         if name := about.get("section"):
             if not isinstance(name, str) or not _SECTION.fullmatch(name):
@@ -124,6 +134,8 @@ def baked(cell: Any) -> str:
     raise ContentError(f"cell {cell.metadata['number']} shows an explorer, but the object it shows has no form for a page; end the cell with the explorer.")
 
 
+SHOWN = ("image/png", "text/html", "text/markdown", "text/plain")
+"""Kinds of outputs that a page can show; of several in one output the first."""
 EMBEDS = ("scenario", "explorer", "exercises", "hunt", "hidden")
 """Kinds a cell can be marked with; ``hidden`` leaves the cell out of the page."""
 
@@ -139,7 +151,9 @@ def highlight(source: str) -> str:
 
 def ansi_classes(text: str) -> str:
     """Terminal text as escaped HTML; its sixteen colours become classes, finer ones are dropped."""
-    from nbconvert.filters.ansi import ansi2html
+    if "\x1b" not in text:
+        return str(escape(text.rstrip("\n")))
+    from nbconvert.filters.ansi import ansi2html  # takes long to import, and what a course shows hardly ever has colours
 
     return ansi2html(re.sub(r"\x1b\[(?:[\d;]*;)?[34]8;(?:5;\d+|2;\d+;\d+;\d+)[\d;]*m", "", text.rstrip("\n")))
 
@@ -175,11 +189,10 @@ def clean_output(html: str, fault: Callable[[str], ContentError], ids: set[str] 
     from bs4 import BeautifulSoup, NavigableString, Tag
 
     soup = BeautifulSoup(html, "html.parser")
-    frames = soup.select("table.dataframe")
-    if frames:
+    if frames := soup.find_all("table", class_="dataframe"):
         for style in soup.find_all("style"):
             style.decompose()
-        for row in soup.select("table.dataframe tr[style]"):
+        for row in (row for frame in frames for row in frame.find_all("tr", style=True)):
             del row["style"]
 
     def rebuilt(node: Any) -> str:
@@ -215,13 +228,15 @@ def clean_output(html: str, fault: Callable[[str], ContentError], ids: set[str] 
     return "".join(map(rebuilt, soup.children))
 
 
-def _picture(output: Any, kind: str, cell: Any, context: Context) -> dict[str, Any]:
+def _picture(output: Any, kind: str, cell: Any, context: Context) -> Markup:
     about = output.get("metadata", {}).get(kind, {})
     alt = str(about.get("alt", "")).strip()
     if not alt:
         raise _fault(context, cell, "the figure has no text alternative; show it with rapport.charts.show(fig, alt=…).")
-    data = re.sub(r"\s", "", output.data[kind])
-    return {"src": f"data:{kind};base64,{data}", "alt": alt, "width": about.get("width"), "height": about.get("height")}
+    data = "".join(output.data[kind].split())
+    size = Markup(' width="{}" height="{}"').format(about["width"], about.get("height")) if about.get("width") else ""
+    figure = Markup('<figure class="chart"><img src="data:{};base64,{}" alt="{}"{}></figure>\n').format(kind, data, alt, size)
+    return figure + Markup('<details class="in-words"><summary>{}</summary><p>{}</p></details>\n').format(STRINGS["in_words"], alt)
 
 
 def _check_outputs(cell: Any, context: Context) -> None:
@@ -229,7 +244,7 @@ def _check_outputs(cell: Any, context: Context) -> None:
         return
     for output in cell.outputs:
         kinds = set(output.get("data", {}))
-        if kinds and not kinds & {"image/png", "text/html", "text/markdown", "text/plain"}:
+        if kinds and not kinds.intersection(SHOWN):
             raise _fault(context, cell, f"the output is {', '.join(sorted(kinds))}; a page can show PNG, HTML, Markdown or text.")
         if output.get("metadata", {}).get("widget") or "application/vnd.jupyter.widget-view+json" in kinds:
             raise _fault(
@@ -262,36 +277,3 @@ def _prose(cell: Any, context: Context) -> str:
 
 def _fault(context: Context, cell: Any, problem: str) -> ContentError:
     return ContentError(problem, context.path, key=f"cell {cell.metadata['number']}")
-
-
-def _refuse(context: Context, cell: Any, problem: str) -> str:
-    raise _fault(context, cell, problem)
-
-
-@lru_cache(maxsize=1)
-def _exporter() -> Any:
-    from jupyter_core.paths import ENV_JUPYTER_PATH
-    from nbconvert.exporters.templateexporter import TemplateExporter
-    from traitlets import default
-
-    class PageExporter(TemplateExporter):
-        """nbconvert's exporter with the package's template, everything escaped that is not marked as HTML."""
-
-        output_mimetype = "text/html"
-
-        def get_prefix_root_dirs(self) -> list[str]:
-            """Only what came with nbconvert: a user's own templates are code, and would run here."""
-            return ENV_JUPYTER_PATH
-
-        @default("file_extension")
-        def _html(self) -> str:
-            return ".html"
-
-        def _create_environment(self) -> Any:
-            environment = super()._create_environment()
-            environment.autoescape = True
-            return environment
-
-    exporter = PageExporter(template_name="notebook", extra_template_basedirs=[str(TEMPLATES)])
-    exporter.config.NbConvertBase.display_data_priority = ["image/png", "text/html", "text/markdown", "text/plain"]
-    return exporter

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict
@@ -42,10 +41,10 @@ _LEFT_OUT_CLASSES = frozenset(
 _EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _INLINE = frozenset("a abbr b cite code em i kbd mark q s samp small strong sub sup".split())
 _HEADING = re.compile(r"h[1-6]")
+_MARK = re.compile(f"([{i18n.OPEN}{i18n.CLOSE}])")
 
 
-@dataclass(frozen=True)
-class _Open:
+class _Open(NamedTuple):
     """An element that is open: its name, whether it is left out, its language, which part it is, and the section that goes on after it."""
 
     name: str = ""
@@ -65,6 +64,10 @@ class _Reader(HTMLParser):
         self.now = _section("", kind)
         self.found = [self.now]
         self.into, self.anchor = "text", ""  # where text goes; the anchor of a part whose heading has none
+
+    def updatepos(self, i: int, j: int) -> int:
+        """Counts no lines: nobody asks where on the page something stands."""
+        return j
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _EMPTY:
@@ -89,7 +92,7 @@ class _Reader(HTMLParser):
             self.into = "title"
 
     def handle_endtag(self, tag: str) -> None:
-        while any(each.name == tag for each in self.open):
+        while self.open[-1].name == tag or any(each.name == tag for each in self.open):
             closed = self.open.pop()
             if not closed.left_out and closed.name not in _INLINE:
                 if self.into == "text" and _HEADING.fullmatch(closed.name):
@@ -101,7 +104,7 @@ class _Reader(HTMLParser):
                 break
 
     def handle_data(self, data: str) -> None:
-        for piece in re.split(f"([{i18n.OPEN}{i18n.CLOSE}])", data):
+        for piece in _MARK.split(data):
             if piece in (i18n.OPEN, i18n.CLOSE):
                 self.english = piece == i18n.OPEN
             elif not self.open[-1].left_out:
@@ -142,7 +145,7 @@ def sections(body: str, kind: str, lang: str) -> list[dict[str, str]]:
         Without answers, hints, code, and what a case tells after its opening.
     """
     reader = _Reader(kind, lang)
-    reader.feed(body)
+    reader.feed(str(body))  # of Markup every piece that the reader cuts out would be Markup again
     reader.close()
     found = []
     for each in reader.found:

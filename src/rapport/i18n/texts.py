@@ -10,6 +10,7 @@ import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -399,14 +400,15 @@ def python_table(source: str, names: tuple[str, ...] = ("STRINGS", "WORDS", "LAB
     return found
 
 
-def script_table(source: str) -> list[Text]:
+@lru_cache(maxsize=32)  # every page of a language asks again for all scripts
+def script_table(source: str) -> tuple[Text, ...]:
     """Texts of the table ``const STRINGS = {…}`` of a script, in the lexer of Babel."""
     from babel.messages.jslexer import tokenize as lex
     from babel.messages.jslexer import unquote_string
 
     head = source.find("const STRINGS = {")
     if head < 0:
-        return []
+        return ()
     first = source.count("\n", 0, head)
     found, depth, value, key = [], 0, False, ""
     for token in lex(source[head:]):
@@ -422,4 +424,4 @@ def script_table(source: str) -> list[Text]:
             words = unquote_string(token.value)
             if is_text(words):
                 found.append(Text(words, first + token.lineno, where=key))
-    return found
+    return tuple(found)

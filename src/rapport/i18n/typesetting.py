@@ -22,7 +22,8 @@ _NOT_BEFORE = {"lv": re.compile("[rlļmnņj][bcčdfgģhkķlļmnņprsštvzž]", r
 """No Latvian syllable begins like that, whatever the patterns say: četr-simt, not čet-rsimt."""
 _JOINERS = "\u200c\u200d"
 _WORD = re.compile(rf"[^\W\d_\u0a80-\u0aff]{{{SHORTEST},}}|[\u0a80-\u0aff{_JOINERS}]{{{SHORTEST},}}")
-_TOKEN = re.compile(r"&#?\w+;|[^\s&]+")
+_TOKEN = re.compile(rf"&#?\w+;|[^\s&]{{{SHORTEST},}}")
+"""What may have a word to divide in it; entities are passed over as wholes."""
 _NO_PROSE = re.compile(r"[/@\\_{}=]|\w\.\w|\d")
 """What stands in addresses, file names, placeholders, codes and times, none of which is divided."""
 _UNITS = {
@@ -32,8 +33,9 @@ _UNITS = {
 }
 _SIGNS = r"%|‰|€|£|\$|₹|°C|km|kg|g|m|cm|mm|min|h|s|EUR|USD|GBP|INR"
 _END = r"(?![\w\u0a80-\u0aff])"
-_BREAKS = {lang: [(re.compile(rf"(?<=\d)[ \n](?=(?:{_SIGNS}|{units}){_END})"), NO_BREAK)] for lang, units in _UNITS.items()}
-_BREAKS["lv"] += [(re.compile(r"(?<=\d\.)[ \n](?=[a-zāčēģīķļņšūž])"), NO_BREAK), (re.compile(r"(?<![\w.])([A-ZĀČĒĢĪĶĻŅŠŪŽ]\.)[ \n](?=[A-ZĀČĒĢĪĶĻŅŠŪŽ][a-zāčēģīķļņšūž])"), rf"\1{NO_BREAK}")]
+# Each begins with the space, not with what is before it: so it is looked for at spaces alone.
+_BREAKS = {lang: [(re.compile(rf"[ \n](?<=\d.)(?=(?:{_SIGNS}|{units}){_END})", re.DOTALL), NO_BREAK)] for lang, units in _UNITS.items()}
+_BREAKS["lv"] += [(re.compile(r"[ \n](?<=\d\..)(?=[a-zāčēģīķļņšūž])", re.DOTALL), NO_BREAK), (re.compile(r"(?<![\w.])([A-ZĀČĒĢĪĶĻŅŠŪŽ]\.)[ \n](?=[A-ZĀČĒĢĪĶĻŅŠŪŽ][a-zāčēģīķļņšūž])"), rf"\1{NO_BREAK}")]
 
 
 # ---- Words ------------------------------------------------------------------------------------------------------
@@ -93,9 +95,13 @@ def _patterns(lang: str) -> Any:
 # ---- Pages ------------------------------------------------------------------------------------------------------
 
 _RAW = ("script", "style", "title", "textarea", "option", "select", "svg", "math", "pre", "code", "kbd", "samp")
-_PIECE = re.compile(rf"<!--.*?-->|<({'|'.join(_RAW)})\b[^>]*>.*?</\1\s*>|<[^>]*>|[^<]+|<", re.DOTALL | re.IGNORECASE)
+# What stands in one of these may be megabytes of data: it is gone through from `<` to `<`, not sign by sign.
+_PIECE = re.compile(rf"[^<]+|<!--.*?-->|<({'|'.join(_RAW)})\b[^>]*>[^<]*(?:<(?!/\1\s*>)[^<]*)*</\1\s*>|<[^>]*>|<", re.DOTALL | re.IGNORECASE)
 _ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\ue00[01]")  # a sign as JSON writes it; a backslash of the text itself is doubled there
 _ELEMENT = re.compile(r"<(/?)([a-zA-Z][\w-]*)")
+_MARK = re.compile(f"([{i18n.OPEN}{i18n.CLOSE}])")
+_MARKED = re.compile(f"{i18n.OPEN}(.*?){i18n.CLOSE}", re.DOTALL)
+_FOR_THE_PROGRAM = re.compile(r"[a-z0-9_/@+,-]*")  # a name, such as first_words/act@flag
 _LANG = re.compile(r'\slang="([a-z]+)')
 _EMPTY = frozenset("area base br col embed hr img input link meta source track wbr".split())
 
@@ -123,15 +129,16 @@ def _set(html: str, lang: str) -> Iterator[str]:
     for match in _PIECE.finditer(html):
         piece = match[0]
         if match[1]:
-            yield _ESCAPED.sub(r"\1", i18n.unmarked(piece))
             # a sentence may begin before a piece of code and end after it, and a mark may stand inside
             english = _left_open(piece, english) if match[1].lower() in ("code", "kbd", "samp", "math") else english
-        elif piece.startswith("<"):
+            piece = i18n.unmarked(piece)
+            yield _ESCAPED.sub(r"\1", piece) if "\\ue00" in piece else piece
+        elif piece[0] == "<":
             if (element := _ELEMENT.match(piece)) and element[2].lower() not in _EMPTY and not piece.endswith("/>"):
                 _step(spoken, bool(element[1]), element[2].lower(), piece)
             yield i18n.unmarked(piece)
         else:
-            for part in re.split(f"([{i18n.OPEN}{i18n.CLOSE}])", piece):
+            for part in _MARK.split(piece):
                 if part in (i18n.OPEN, i18n.CLOSE):
                     english = part == i18n.OPEN
                 elif english and part.strip():
@@ -145,6 +152,8 @@ def _step(spoken: list[tuple[str, str]], closing: bool, name: str, tag: str) -> 
     if not closing:
         named = _LANG.search(tag)
         spoken.append((name, named[1] if named and named[1] in i18n.LANGUAGES else spoken[-1][1]))
+    elif spoken[-1][0] == name:
+        spoken.pop()
     elif any(name == each for each, _ in spoken):
         while spoken.pop()[0] != name:
             pass
@@ -169,7 +178,7 @@ def data(value: Any, lang: str, keep: Callable[[str], bool] = lambda key: False)
         return {key: each if keep(key) else data(each, lang, keep) for key, each in value.items()}
     if isinstance(value, list):
         return [data(each, lang, keep) for each in value]
-    if not isinstance(value, str) or re.fullmatch(r"[a-z0-9_/@+,-]*", value):
-        return value  # a name for the program, such as first_words/act@flag
-    parts = re.split(f"{i18n.OPEN}(.*?){i18n.CLOSE}", value, flags=re.DOTALL)
+    if not isinstance(value, str) or _FOR_THE_PROGRAM.fullmatch(value):
+        return value
+    parts = _MARKED.split(value)
     return "".join(text(part, "en" if number % 2 else lang) for number, part in enumerate(parts))

@@ -82,7 +82,8 @@ def pattern(terms: tuple[tuple[str, tuple[str, ...]], ...], lang: str) -> re.Pat
     parts = []
     for number, (form, place) in enumerate(words):
         parts.append(f"(?P<t{place}_{number}>{_form(form, lang)})")
-    return re.compile("|".join(parts), re.IGNORECASE)
+    before = r"\w" if lang == i18n.SOURCE else _LETTER
+    return re.compile(f"(?<![{before}-])(?:{'|'.join(parts)})", re.IGNORECASE)  # where no word begins, none of them is tried
 
 
 _LETTER = r"\w\u0a80-\u0aff"  # vowel signs of Gujarati are no letters to Python
@@ -91,5 +92,5 @@ _LETTER = r"\w\u0a80-\u0aff"  # vowel signs of Gujarati are no letters to Python
 def _form(form: str, lang: str) -> str:
     words = [re.escape(word) for word in form.split()]
     if lang == i18n.SOURCE:
-        return r"(?<![\w-])" + r"\s+".join(words) + r"(?:e?s)?(?![\w-])"
-    return rf"(?<![{_LETTER}-])" + r"\s+".join(rf"{word}[{_LETTER}]*" for word in words)
+        return r"\s+".join(words) + r"(?:e?s)?(?![\w-])"
+    return r"\s+".join(rf"{word}[{_LETTER}]*" for word in words)
