@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from rapport import i18n
@@ -65,7 +66,7 @@ class Assembly:
     def __init__(self, root: Path, edition: str, kept: Kept, tell: execute.Progress, fork: bool = True, shop: Workshop | None = None, only: Collection[str] = ()):
         self.root, self.edition, self.kept, self.tell, self.fork, self.only = root, edition, kept, tell, fork, only
         self.more = package.FACILITATOR if edition == "facilitator" else ()
-        self.done, self.total = 0, 1
+        self.done, self.total, self._counting = 0, 1, Lock()
         self.langs: tuple[str, ...] = ()
         self.left_out: tuple[str, ...] = ()
         self._shop, self._own = shop, shop is None
@@ -128,16 +129,30 @@ class Assembly:
     def pages(self) -> list[pages.Page]:
         """All pages in the languages wanted, framed and linked."""
         self._shop = self._shop or Workshop(parts.WORK, self.fork)  # imports while the notebooks run or are looked for
-        executed = self._run()
-        stems = sorted(path.stem for path in execute.notebook_paths(self.root) if path.parent.name == "notebooks")
-        wanted = list(parts.wanted(self.root, stems, self.edition))
+        paths = execute.notebook_paths(self.root)
+        lessons = [path for path in paths if path.parent.name == "notebooks"]
+        if not lessons:
+            raise ContentError("there is no notebook to make a handbook from; `rapport new module NAME` begins one.", self.root / "notebooks")
+        self.langs, self.left_out = languages(self.root, self.kept)
+        langs = [lang for lang in self.langs if not self.only or lang in self.only]
+        wanted = list(parts.wanted(self.root, sorted(path.stem for path in lessons), self.edition))
         modules = [name for kind, name in wanted if kind == "module"]
-        notebooks = {lang: {path.stem: notebook for path, notebook in ran.items() if path.parent.name == "notebooks"} for lang, ran in executed.items()}
-        alone = {(lang, kind, name): self._piece(lang, kind, name, notebooks[lang].get(name)) for lang in executed for kind, name in wanted if kind != "module"}
-        # What rests on no exercises is made beside them, some of it before: meanwhile what they need is imported.
-        early = {"cards": self._piece(i18n.SOURCE, "cardset", "", list(self.langs))} | {each: job for each, job in alone.items() if each[1] == "assessment"}
-        made = self._work(early | {stem: self._exercises(stem) for stem in modules} | alone)
-        made |= self._work({(lang, "module", stem): self._piece(lang, "module", stem, (notebooks[lang][stem], made[stem][lang])) for lang in executed for stem in modules})
+        self.total = len(paths) + len(modules) + 1 + len(langs) * (len(lessons) + len(wanted) + 1)
+        # What rests on no notebook is made while they run; what takes longest first.
+        early = {"cards": self._piece(i18n.SOURCE, "cardset", "", list(self.langs))} | {stem: self._exercises(stem) for stem in modules}
+        early |= {(lang, kind, name): self._piece(lang, kind, name, None) for lang in langs for kind, name in wanted if kind not in ("module", "reference")}
+        with ThreadPoolExecutor(1) as beside:
+            made = beside.submit(self._work, early)
+            try:
+                executed = self._run(paths, langs)
+            except ContentError:
+                raise
+            except BaseException:  # Ctrl-C: nobody waits for the rest
+                self._shop.stop()
+                raise
+            made = made.result()
+        ran = {(lang, kind, name): executed[lang][self.root / "notebooks" / f"{name}.ipynb"] for lang in langs for kind, name in wanted if kind in ("module", "reference")}
+        made |= self._work({(lang, kind, name): self._piece(lang, kind, name, (notebook, made[name][lang]) if kind == "module" else notebook) for (lang, kind, name), notebook in ran.items()})
         self._others = {lang: [made[lang, kind, name] for kind, name in wanted] for lang in executed}
         fronts = self._work({lang: self._piece(lang, "front", "", parts.for_front(others)) for lang, others in self._others.items()})
         self._cards = {cardset.FILE: made["cards"]["cardset"].encode()} if made["cards"]["cardset"] else {}
@@ -148,18 +163,13 @@ class Assembly:
         pages.link_languages(framed, self.langs)
         return framed
 
-    def _run(self) -> dict[str, dict[Path, Any]]:
-        paths = execute.notebook_paths(self.root)
-        if not any(path.parent.name == "notebooks" for path in paths):
-            raise ContentError("there is no notebook to make a handbook from; `rapport new module NAME` begins one.", self.root / "notebooks")
-        lessons = [path for path in paths if path.parent.name == "notebooks"]  # what other languages run: workbooks are asked on the page
-        self.langs, self.left_out = languages(self.root, self.kept)
-        langs = [lang for lang in self.langs if not self.only or lang in self.only]
+    def _run(self, paths: Sequence[Path], langs: Sequence[str]) -> dict[str, dict[Path, Any]]:
+        """The notebooks as they have run, by language and path; other languages have no workbooks, whose exercises are asked on the page."""
+        lessons = [path for path in paths if path.parent.name == "notebooks"]
         # A notebook of which nothing is translated yet gives the outputs it gave in English; it is run once.
         runs = {i18n.SOURCE: paths} | {lang: [path for path in lessons if _settled(po_path(path, self.root, lang), lang, self.kept)["settled"]] for lang in langs if lang != i18n.SOURCE}
-        self.total = sum(map(len, runs.values())) + len(runs) * (len(lessons) + 3) + len(paths) - len(lessons) + 1
         with i18n.speaking(i18n.SOURCE, marking=True):
-            ran = execute.run_languages(self.root, runs, lambda what, number, _: self._say(what, i18n.SOURCE, number), for_page=True, fork=self.fork, kept=self.kept)
+            ran = execute.run_languages(self.root, runs, lambda what, *_: self._say(what, i18n.SOURCE), for_page=True, fork=self.fork, kept=self.kept)
         executed: dict[str, dict[Path, Any]] = {}
         for lang in langs:
             with i18n.speaking(lang, marking=True):
@@ -234,10 +244,11 @@ class Assembly:
         if reads is not None:
             self.kept.put(key, result, reads, began)
 
-    def _say(self, what: str, lang: str, done: int | None = None) -> None:
-        self.done = self.done + 1 if done is None else done
-        self.total = max(self.total, self.done + 1)
-        self.tell(what if lang == i18n.SOURCE else f"{what} ({lang})", self.done, self.total)
+    def _say(self, what: str, lang: str) -> None:
+        with self._counting:
+            self.done += 1
+            self.total = max(self.total, self.done + 1)
+            self.tell(what if lang == i18n.SOURCE else f"{what} ({lang})", self.done, self.total)
 
 
 def languages(root: Path, kept: Kept | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:

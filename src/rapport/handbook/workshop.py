@@ -8,6 +8,7 @@ import gc
 import os
 import pickle
 import signal
+import socket
 import sys
 import threading
 import time
@@ -44,7 +45,7 @@ class Workshop:
     """
 
     def __init__(self, work: Work, fork: bool = True):
-        self.work, self._process = work, None
+        self.work, self._process, self._stopped = work, None, False
         if fork and kernels.available():
             from rapport.kernels import fork as forks
 
@@ -58,9 +59,16 @@ class Workshop:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process:
-            self._here.close()  # the master ends its workers when nobody listens any more
+        self.stop()
+
+    def stop(self) -> None:
+        """Do no more; a thread that waits for what is done is told that the processes have ended."""
+        self._stopped = True
+        if self._process and not self._here.closed:
+            with socket.socket(fileno=os.dup(self._here.fileno())) as line, contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)  # the master ends its workers when nobody listens any more
             self._process.join()
+            self._here.close()
 
     def do(self, tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Any, set[str] | None, float]]:
         """Do all tasks, in any order.
@@ -74,6 +82,8 @@ class Workshop:
         if not self._process:
             function = _function(self.work)
             for number, task in enumerate(tasks):
+                if self._stopped:
+                    return
                 began = time.time()
                 yield number, _result(function, task), None, began
             return
