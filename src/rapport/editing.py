@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rapport.content import ContentError, Document, course_root, module_stems, parse_yaml, raise_all, read_text, read_yaml
+from rapport.playbooks import Playbook
 from rapport.playbooks import load as load_playbook
 from rapport.playbooks import playbook_path, session
 from rapport.playbooks.bibliography import FILE, bibliography, cite
@@ -311,9 +312,9 @@ def option_faults(root: Path) -> Iterator[ContentError]:
                 yield document.error(f"declares {data.get('minutes')} minutes; {longest} decisions on its longest way suggest {low:.0f} to {high:.0f}.", "minutes")
 
 
-def outcome_links(stem: str, root: Path) -> list[Links]:
-    """For each outcome of a module, what carries, practises and assesses it, in the order of the playbook."""
-    book = load_playbook(stem, root)
+def outcome_links(stem: str, root: Path, book: Playbook | None = None) -> list[Links]:
+    """For each outcome of a module, what carries, practises and assesses it, in the order of the playbook (`book`, where it is loaded)."""
+    book = book or load_playbook(stem, root)
     found = [Links(outcome) for outcome in book.front.outcomes]
 
     def note(kind: str, name: str, numbers: list[int]) -> None:

@@ -125,7 +125,7 @@ def body(glossary: Glossary, root: Path, href: Callable[[str, str], str]) -> Mar
     stems = module_stems(root)
     if wrong := next((term for term in glossary.terms if term.taught not in stems), None):
         raise ContentError(f"the term {wrong.id!r} is taught in {wrong.taught!r}, and there is no such module; there are {', '.join(stems)}.", root / "playbooks" / "glossary.yaml")
-    titles = {stem: playbooks.load(stem, root).front.title for stem in {term.taught for term in glossary.terms}}
+    titles = {stem: playbooks.front_matter(stem, root).title for stem in {term.taught for term in glossary.terms}}
 
     def taught(term: Mapping[str, str]) -> Markup:
         return Markup('<dd class="note">{} <a href="{}">{} {}</a></dd>').format(STRINGS["taught"], href(term["taught"], ""), term["taught"][:2], titles[term["taught"]])

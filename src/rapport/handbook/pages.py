@@ -339,7 +339,7 @@ def _outcomes(module: Module, root: Path) -> list[dict[str, Any]]:
 
     plays = {play.id: play.title for play in module.playbook.plays}
     shown = []
-    for link in outcome_links(module.stem, root):
+    for link in outcome_links(module.stem, root, module.playbook):
         things = [("kind_play", plays[name], f"#{name}") for name in link.plays]
         things += [("kind_case", module.graphs[name]["title"], "#scenario") for name in link.cases if name in module.graphs]
         things += [("kind_exercise", module.exercise_titles[name], "#exercises") for name in link.exercises if name in module.exercise_titles]

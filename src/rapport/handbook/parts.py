@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from babel.numbers import get_decimal_symbol
 from markupsafe import Markup
 
 from rapport import i18n, playbooks
@@ -40,19 +41,21 @@ def prepare(kind: str) -> None:
     if kind == "exercises":
         with without_engines():
             import_module("pandas")
-        import_module("rapport.exercises.page")
+            for name in ("rapport.exercises.page", "rapport.metrics", "rapport.simulation.engine", "rapport.simulation.presets"):
+                import_module(name)
     if kind:
         return
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-    for name in ("bs4", "latex2mathml.converter", "mdit_py_plugins.dollarmath", "pygments.formatters"):
+    for name in ("bs4", "latex2mathml.converter", "mdit_py_plugins.dollarmath", "pygments.formatters", "rapport.editing"):
         import_module(name)
-    shown = new_output("execute_result", {"text/html": "<table><tr><td>1</td></tr></table>", "text/plain": "1"}, execution_count=1)
+    shown = new_output("execute_result", {"text/html": "<table><tr><td>1 &times; 1</td></tr></table>", "text/plain": "1"}, execution_count=1)
     render.notebook_html(new_notebook(cells=[new_markdown_cell("# *Title*"), new_code_cell("1 + 1", outputs=[shown])]), render.Context(Path("notebook")))
     for name in pages.environment().list_templates():
         pages.environment().get_template(name)
     for lang in i18n.LANGUAGES:
         typesetting.page("<p>extraordinarily neparasti અસાધારણરીતે</p>", lang)
+        get_decimal_symbol(lang)
     setters()
     collation.default()
 
