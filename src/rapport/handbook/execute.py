@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -318,12 +319,13 @@ def run_languages(
     running: set = set()
     stopped = threading.Event()
     marking = i18n.marking()
+    reading = cache(read_notebook)  # once for all languages
 
     def one(lang: str, path: Path) -> Any:
         if stopped.is_set():
             raise NotebookError(path, None, "", "was not run.")
         with i18n.speaking(lang, marking=marking):  # a thread does not know it by itself
-            notebook = in_language(read_notebook(path), path, kept)
+            notebook = in_language(reading(path), path, kept)
             if kept is None:
                 return run_notebook(notebook, path, root, for_page=for_page, running=running, fork=fork)
             key = kept.key("run", machinery(), path.relative_to(root).as_posix(), lang, str(marking), str(for_page), _asked(notebook))
