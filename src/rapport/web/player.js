@@ -451,9 +451,10 @@
         this.append(this._card);
       }
       this._later = [];
-      this._top.replaceChildren(...children.flat(Infinity).filter(Boolean));
-      this._live.replaceChildren();
+      // From below: whatever has the focus goes while nothing has changed yet, as its going has the page laid out.
       this._rest.replaceChildren();
+      this._live.replaceChildren();
+      this._top.replaceChildren(...children.flat(Infinity).filter(Boolean));
     }
 
     /** What stands further down: after a click one picture after the other, so that its answer does not wait for them; at once otherwise, and before printing. */
