@@ -11,7 +11,7 @@ from test_keyboard import KINDS
 
 from rapport.i18n import LANGUAGES
 
-FRONT, MODULE, FRAMES = 300_000, 350_000, 1_500_000  # bytes
+FRONT, LONG, FRAMES = 300_000, 350_000, 1_500_000  # bytes
 SHIFTS = """window.shifts = [];
 new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifts.push([entry.value, entry.sources.map((each) => each.node && (each.node.outerHTML || each.node.textContent).slice(0, 100))]); })
   .observe({ type: "layout-shift", buffered: true });"""
@@ -44,7 +44,7 @@ def test_no_page_is_heavy_with_text_and_each_loads_only_what_it_needs(built, lan
         assert ("player.js" in scripts) is ("<rapport-scenario" in html) and ("assessment.js" in scripts) is ("<rapport-assessment" in html), path.name
         text = re.sub(r'data:image/[^"]+|<script type="application/json".*?</script>|<script[^>]*data-rapport[^>]*>.*?</script>', "", html, flags=re.DOTALL)
         size = len(text.encode()) + sum((folder / name).stat().st_size for name in [*(name for name in scripts if not name.startswith("search-texts")), *re.findall(r'<link rel="stylesheet" href="([^"]+)"', html)])
-        assert size < (MODULE if lang != "gu" else 1.5 * MODULE), (path.name, size)  # a Gujarati letter takes three bytes, an English one takes one
+        assert size < (LONG if lang != "gu" else 1.5 * LONG), (path.name, size)  # a Gujarati letter takes three bytes, an English one takes one
 
 
 def test_the_frames_of_the_explorers_of_a_page_are_under_1_5_mb(built):
@@ -74,6 +74,34 @@ def test_nothing_moves_while_a_page_loads(built, page_factory, width, lang):
             page.evaluate("document.querySelector('rapport-scenario .rs-start button').click(); document.querySelector('rapport-exercise form.exercise-answer').requestSubmit()")
         page.context.close()
     assert not moved, json.dumps(moved, ensure_ascii=False, indent=1)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_left_alone_far_from_the_window_keeps_its_place(built, page_factory, width):
+    page = page_factory(width=width, height=800)
+    page.add_init_script(SHIFTS)
+    page.goto(address(built, MODULE))
+    page.wait_for_function("() => document.documentElement.classList.contains('stands')")
+    page.wait_for_timeout(100)
+    far = "[...document.querySelectorAll('rapport-exercise')].at(-1)"
+    assert page.evaluate(f"getComputedStyle({far}).contentVisibility") == "auto"
+    high = page.evaluate("document.documentElement.scrollHeight")
+    for step in range(0, high, 600):
+        page.evaluate("step => scrollTo({ top: step, behavior: 'instant' })", step)
+        page.wait_for_timeout(30)
+        assert page.evaluate("document.documentElement.scrollHeight") == high
+    assert not [shift for shift in page.evaluate("window.shifts") if shift[0] >= 0.001]
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    page.evaluate(f"() => {{ document.documentElement.style.scrollBehavior = 'auto'; location.hash = {far}.id; }}")
+    page.wait_for_timeout(200)
+    assert 0 <= page.evaluate(f"{far}.getBoundingClientRect().top") < 120, "an anchor far down is found"
+    page.set_viewport_size({"width": width - 70, "height": 800})
+    page.wait_for_timeout(100)  # until the page has heard of it
+    page.wait_for_function("() => document.documentElement.classList.contains('stands')")
+    apart = "document.documentElement.scrollHeight"
+    stood = page.evaluate(apart)
+    page.evaluate("document.documentElement.classList.remove('stands')")
+    assert page.evaluate(apart) == stood, "the sizes are those of the new width"
 
 
 def test_a_move_would_be_seen(built, page_factory):
