@@ -1,7 +1,6 @@
 /* What a reader would find cut off on a page as it is now: texts beyond their box or the page, clipped boxes, choices that a list box
    does not show whole and nothing spells out, controls that lie upon each other. Gives a list of sentences. */
 () => {
-  document.documentElement.classList.remove("stands"); // what is far from the window has the size it had until one comes near (style.css); here everything is to have its own
   const faults = [];
   const wide = document.documentElement.clientWidth;
   const short = (each) => each.localName + (each.className && typeof each.className === "string" ? "." + each.className.trim().replace(/\s+/g, ".") : "") + " “" + each.textContent.trim().replace(/\u00ad/g, "").slice(0, 40) + "”";

@@ -76,34 +76,6 @@ def test_nothing_moves_while_a_page_loads(built, page_factory, width, lang):
     assert not moved, json.dumps(moved, ensure_ascii=False, indent=1)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_what_is_left_alone_far_from_the_window_keeps_its_place(built, page_factory, width):
-    page = page_factory(width=width, height=800)
-    page.add_init_script(SHIFTS)
-    page.goto(address(built, MODULE))
-    page.wait_for_function("() => document.documentElement.classList.contains('stands')")
-    page.wait_for_timeout(100)
-    far = "[...document.querySelectorAll('rapport-exercise')].at(-1)"
-    assert page.evaluate(f"getComputedStyle({far}).contentVisibility") == "auto"
-    high = page.evaluate("document.documentElement.scrollHeight")
-    for step in range(0, high, 600):
-        page.evaluate("step => scrollTo({ top: step, behavior: 'instant' })", step)
-        page.wait_for_timeout(30)
-        assert page.evaluate("document.documentElement.scrollHeight") == high
-    assert not [shift for shift in page.evaluate("window.shifts") if shift[0] >= 0.001]
-    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
-    page.evaluate(f"() => {{ document.documentElement.style.scrollBehavior = 'auto'; location.hash = {far}.id; }}")
-    page.wait_for_timeout(200)
-    assert 0 <= page.evaluate(f"{far}.getBoundingClientRect().top") < 120, "an anchor far down is found"
-    page.set_viewport_size({"width": width - 70, "height": 800})
-    page.wait_for_timeout(100)  # until the page has heard of it
-    page.wait_for_function("() => document.documentElement.classList.contains('stands')")
-    apart = "document.documentElement.scrollHeight"
-    stood = page.evaluate(apart)
-    page.evaluate("document.documentElement.classList.remove('stands')")
-    assert page.evaluate(apart) == stood, "the sizes are those of the new width"
-
-
 def test_a_move_would_be_seen(built, page_factory):
     page = page_factory()
     page.add_init_script(SHIFTS)

@@ -229,23 +229,6 @@
     mark();
   }
 
-  /** What is far from the window is left out of what a click sets going (style.css), once it has been laid out and its size is known; another width makes other sizes. */
-  function standing() {
-    const idly = globalThis.requestIdleCallback || ((work) => setTimeout(work, 300));
-    let width = innerWidth, waits = 0;
-    const stand = () => { // two pictures: in the first the browser takes down the sizes
-      clearTimeout(waits);
-      waits = setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(() => idly(() => document.documentElement.classList.add("stands")))), 200);
-    };
-    addEventListener("resize", () => {
-      if (width === innerWidth) return;
-      width = innerWidth;
-      document.documentElement.classList.remove("stands");
-      stand();
-    });
-    document.readyState === "complete" ? stand() : addEventListener("load", stand);
-  }
-
   /** A table that fits needs no stop of its own for the Tab key. */
   function tables() {
     const frames = [...document.querySelectorAll(".table[tabindex]")];
@@ -359,5 +342,5 @@
   letters();
   asItComes();
   copying();
-  document.addEventListener("DOMContentLoaded", () => { document.documentElement.classList.add("ready"); themeSwitch(); languageSwitch(carried); carryAlong(); remembering(); contents(); standing(); tables(); charts(); printing(); erasing(); searchKey(); });
+  document.addEventListener("DOMContentLoaded", () => { document.documentElement.classList.add("ready"); themeSwitch(); languageSwitch(carried); carryAlong(); remembering(); contents(); tables(); charts(); printing(); erasing(); searchKey(); });
 })();
