@@ -57,8 +57,8 @@
     if (link && !wasOpen && !part(event.target, ".term-says")) hide();
   });
   document.addEventListener("click", (event) => {
-    const term = part(event.target, "a.term");
-    if (term && touched && !wasOpen) { // the first tap explains, a second one leads to the glossary
+    const term = touched && !wasOpen ? part(event.target, "a.term") : null;
+    if (term) { // the first tap explains, a second one leads to the glossary
       event.preventDefault();
       show(term);
     }

@@ -228,9 +228,7 @@
       svg("rect", { x: 99, y: 0, width: 2, height: 14, class: "rs-bar-nought" }));
     return picture;
   }
-  function still() {
-    return matchMedia("(prefers-reduced-motion: reduce)").matches;
-  }
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
   /** Once the picture that answers a click is there; where nothing is painted, soon. */
   function afterPicture(work) {
     let waits = true;
@@ -374,11 +372,12 @@
     choose(optionId) {
       this._walk = step(this._graph, this._walk, optionId);
       this._note = null;
-      this._state = { ...this._state, path: this._walk.path, told: false };
+      const tells = this.tells(this._walk.outcome);
+      this._state = { ...this._state, path: this._walk.path, told: !tells };
       if (ended(this._graph, this._walk)) this._state.runs = this.finish(runOf(this._graph, this._walk));
       this.changed();
-      if (this.tells(this._walk.outcome)) this.showOutcome(true);
-      else this.goOn();
+      if (tells) this.showOutcome(true);
+      else this.showNext();
     }
 
     finish(run) {
@@ -391,6 +390,10 @@
       this._note = null;
       this._state = { ...this._state, told: true };
       this.save();
+      this.showNext();
+    }
+
+    showNext() {
       if (ended(this._graph, this._walk)) this.showEnd(true);
       else this.showDecision(true);
     }
@@ -451,9 +454,10 @@
         this.append(this._card);
       }
       this._later = [];
-      this._top.replaceChildren(...children.flat(Infinity).filter(Boolean));
-      this._live.replaceChildren();
+      // From below: whatever has the focus goes while nothing has changed yet, as its going has the page laid out.
       this._rest.replaceChildren();
+      this._live.replaceChildren();
+      this._top.replaceChildren(...children.flat(Infinity).filter(Boolean));
     }
 
     /** What stands further down: after a click one picture after the other, so that its answer does not wait for them; at once otherwise, and before printing. */
@@ -520,7 +524,7 @@
       if (!moved) return;
       node.focus({ preventScroll: true });
       const top = this._card.getBoundingClientRect().top;
-      if (top < 0 || top > innerHeight * 0.6) this._card.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
+      if (top < 0 || top > innerHeight * 0.6) this._card.scrollIntoView({ behavior: still.matches ? "auto" : "smooth", block: "start" });
     }
 
     showStart(moved) {

@@ -36,8 +36,12 @@
       }, { once: true });
       waiting.postMessage("take over");
     });
-    later.addEventListener("click", () => box.remove());
+    later.addEventListener("click", () => {
+      box.remove();
+      document.documentElement.classList.remove("offered");
+    });
     document.body.append(box);
+    document.documentElement.classList.add("offered");
   }
 
   addEventListener("load", async () => {
