@@ -37,6 +37,7 @@ def press(page, selector, key="Enter"):
     """Go there by Tab, press the key, and still have the focus somewhere."""
     access.tab_to(page, selector)
     page.keyboard.press(key)
+    access.whole(page)
     return access.kept(page)
 
 

@@ -260,8 +260,6 @@
     showCounts() {
       const counts = score(this._key, this._state.marked);
       const first = counts.groups.open;
-      const again = el("button", { type: "button", class: "hunt-button", "data-do": "again" }, this.say("again"));
-      again.addEventListener("click", () => this.again());
       const earlier = this._state.sittings.length > 1 ? score(this._key, this._state.sittings[0].marked).groups.open : null;
       this._result.replaceChildren(
         this.heading(0, { tabindex: "-1" }, this.say("result")),
@@ -272,16 +270,19 @@
         el("p", null, this.say("told_lv", counts.groups.lv)),
         ...(earlier ? [el("p", null, this.say("first", earlier))] : []),
         ...counts.habits.map((id) => el("div", { class: "hunt-habit", "data-habit": id }, el("p", { class: "hunt-label" }, this.say("habit")), el("p", null, this._key.habits.find((habit) => habit.id === id).says))),
-        el("p", null, again),
       );
     }
 
+    /** The button comes with them and not before, or the tables would push it out of sight when somebody has gone to it. */
     showTables() {
       const counts = score(this._key, this._state.marked);
-      this._result.lastChild.before(
+      const again = el("button", { type: "button", class: "hunt-button", "data-do": "again" }, this.say("again"));
+      again.addEventListener("click", () => this.again());
+      this._result.append(
         this.table("by_group", this._key.groups, counts.groups, true),
         this.table("by_kind", this._key.kinds, counts.kinds),
         this.table("by_language", this._key.languages, counts.languages),
+        el("p", null, again),
       );
     }
 
