@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -142,7 +142,7 @@ class Assembly:
         early = {"cards": self._piece(i18n.SOURCE, "cardset", "", list(self.langs))} | {stem: self._exercises(stem) for stem in modules}
         early |= {(lang, kind, name): self._piece(lang, kind, name, None) for lang in langs for kind, name in wanted if kind not in ("module", "reference")}
         with ThreadPoolExecutor(1) as beside:
-            made = beside.submit(self._work, early)
+            begun = beside.submit(self._work, early)
             try:
                 executed = self._run(paths, langs)
             except ContentError:
@@ -150,7 +150,7 @@ class Assembly:
             except BaseException:  # Ctrl-C: nobody waits for the rest
                 self._shop.stop()
                 raise
-            made = made.result()
+            made = begun.result()
         ran = {(lang, kind, name): executed[lang][self.root / "notebooks" / f"{name}.ipynb"] for lang in langs for kind, name in wanted if kind in ("module", "reference")}
         made |= self._work({(lang, kind, name): self._piece(lang, kind, name, (notebook, made[name][lang]) if kind == "module" else notebook) for (lang, kind, name), notebook in ran.items()})
         self._others = {lang: [made[lang, kind, name] for kind, name in wanted] for lang in executed}
